@@ -1,0 +1,17 @@
+"""The companion package of the book *Neural Networks, Tested*.
+
+Read top to bottom it is a second, shorter book: one idea a file, in plain NumPy.
+Nothing is re-exported here, so every import in a chapter names the file to open.
+
+===================  ==========================================================
+chapter              modules
+===================  ==========================================================
+1 Neurons            `neuron`, `activations`, `datasets`
+===================  ==========================================================
+
+All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
+`exercises` (what is proved and what you try); `checks` says what is wrong with a
+bad input.
+"""
+
+__version__ = "0.1.0"

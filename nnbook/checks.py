@@ -1,0 +1,186 @@
+"""What a function says when its input makes no sense.
+
+Every public function of the core checks its arguments once, at its edge, with one of
+these helpers, and then computes without looking back. A message names the argument,
+what was expected, what came and, where there is one, the cure.
+"""
+
+import numbers
+
+import numpy as np
+
+
+def real_array(name, value, *, dtype=None, finite=True):
+    """`value` as an array of real numbers, or an error that says why not.
+
+    Lists, tuples, integers and booleans are welcome; they become floats. An array
+    that already has the right dtype is returned as it is, never copied or written to.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        Anything NumPy can read as real numbers.
+    dtype : numpy dtype, optional
+        The float type to cast to. Without it, float16, float32 and float64 are kept
+        and everything else becomes float64.
+    finite : bool
+        Refuse NaN and infinity.
+
+    Returns
+    -------
+    ndarray, same shape as `value`
+
+    Raises
+    ------
+    TypeError
+        If `value` is None, complex, text, dates, objects, a matrix or sparse.
+    ValueError
+        If rows differ in length, entries are masked, or (with `finite`) an entry is
+        NaN or infinite.
+
+    Examples
+    --------
+    >>> real_array("x", [1, 2])
+    array([1., 2.])
+    """
+    if isinstance(value, np.matrix):
+        raise TypeError(
+            f"{name} is a numpy.matrix, whose * is a matrix product; "
+            f"use np.asarray({name})"
+        )
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} has masked entries, which would silently count; "
+            f"fill or drop them first"
+        )
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a rectangular array, but its rows differ in length"
+        ) from None
+    if array.dtype.kind not in "fiub":
+        kind = type(value).__name__ if array.ndim == 0 else f"dtype {array.dtype}"
+        raise TypeError(f"{name} must hold real numbers, got {kind}")
+    if dtype is None:
+        dtype = array.dtype if array.dtype.kind == "f" else np.float64
+    array = array.astype(np.dtype(dtype).newbyteorder("="), copy=False)
+    if finite and not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"{name} must be finite, but {name}{list(where) or ''} is {array[where]}"
+        )
+    return array
+
+
+def batch(name, value, n_features=None, *, expects="the layer", dtype=None):
+    """`value` as a batch of rows, shape (samples, features)."""
+    array = real_array(name, value, dtype=dtype)
+    if array.ndim == 0:
+        raise TypeError(
+            f"{name} must have shape (samples, features), got the scalar {array}"
+        )
+    if array.ndim == 1:
+        raise ValueError(
+            f"{name} must have shape (samples, features), got {array.shape}. "
+            f"One sample? Use {name}[None, :]. One feature? Use {name}[:, None]."
+        )
+    if array.ndim > 2:
+        raise ValueError(
+            f"{name} must have shape (samples, features), got {array.shape}. "
+            f"Flatten it first: {name}.reshape(len({name}), -1)."
+        )
+    if array.shape[1] == 0:
+        raise ValueError(f"{name} has 0 features (shape {array.shape})")
+    if n_features is not None and array.shape[1] != n_features:
+        raise ValueError(
+            f"{name} has {array.shape[1]} features, {expects} expects {n_features} "
+            f"({name} has shape {array.shape})"
+        )
+    return array
+
+
+def not_empty(name, array):
+    """Refuse an array without samples, whose mean would be NaN."""
+    if len(array) == 0:
+        raise ValueError(f"{name} has 0 samples (shape {array.shape})")
+
+
+def same_length(name, array, other_name, other):
+    """Refuse two arrays that do not hold the same number of samples."""
+    if len(array) != len(other):
+        raise ValueError(
+            f"{name} and {other_name} must have the same number of samples, "
+            f"got {len(array)} and {len(other)}"
+        )
+
+
+def same_shape(name, array, other_name, other):
+    """Refuse two arrays that would only agree by broadcasting."""
+    if array.shape != other.shape:
+        raise ValueError(
+            f"{name} must have the shape of {other_name}, {other.shape}, "
+            f"got {array.shape}"
+        )
+
+
+def class_labels(name, value, n_classes):
+    """`value` as integer class labels 0 .. n_classes - 1, shape (samples,)."""
+    array = np.asarray(value)
+    if array.dtype.kind == "b":
+        array = array.astype(np.int64)
+    if array.dtype.kind not in "iu" and array.size:
+        raise ValueError(
+            f"{name} must be integers 0..{n_classes - 1}, got dtype {array.dtype}"
+        )
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have shape (samples,), got {array.shape}")
+    outside = np.flatnonzero((array < 0) | (array >= n_classes))
+    if len(outside):
+        first = int(outside[0])
+        raise ValueError(
+            f"{name}: label {array[first]} at index {first} outside 0..{n_classes - 1}"
+        )
+    return array.astype(np.int64, copy=False)
+
+
+def number(name, value, *, above=None, at_least=None, below=None, at_most=None):
+    """`value` as a float within the range, which the message spells out."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    limits = [
+        (above, "above", lambda limit: value > limit),
+        (at_least, "at least", lambda limit: value >= limit),
+        (below, "below", lambda limit: value < limit),
+        (at_most, "at most", lambda limit: value <= limit),
+    ]
+    limits = [
+        (limit, words, holds) for limit, words, holds in limits if limit is not None
+    ]
+    if not np.isfinite(value) or not all(holds(limit) for limit, _, holds in limits):
+        wanted = " and ".join(f"{words} {limit}" for limit, words, _ in limits)
+        raise ValueError(f"{name} must be {wanted or 'finite'}, got {value}")
+    return float(value)
+
+
+def whole_number(name, value, *, at_least=1):
+    """`value` as an int of at least `at_least`."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
+        if isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_):
+            raise ValueError(f"{name} must be a whole number, got {value}")
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {value}")
+    return int(value)
+
+
+def generator(name, value):
+    """`value` if it is a numpy random Generator."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(
+            f"{name} must be a numpy Generator, got {value!r}. "
+            f"Use np.random.default_rng(0)."
+        )
+    return value
