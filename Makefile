@@ -1,0 +1,59 @@
+# make book, make test, make lab: each installs what it needs the first time.
+PYTHON ?= python3
+VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+STAMP := $(VENV)/.installed
+SITE := _build/html/index.html
+
+# TensorFlow otherwise logs to stderr, which the notebooks' tests compare.
+export TF_CPP_MIN_LOG_LEVEL := 3
+export TF_ENABLE_ONEDNN_OPTS := 0
+
+.PHONY: book test test-unit test-notebooks test-site test-elsewhere lab refresh lock clean
+
+book: $(SITE)
+	@$(BIN)/python -c "import pathlib; print('Open', pathlib.Path('$(SITE)').resolve().as_uri())"
+
+$(SITE): $(STAMP) _config.yml _toc.yml intro.md references.bib $(wildcard chapters/*.md chapters/*.ipynb) \
+		$(wildcard nnbook/*.py nnbook/widgets/*) $(shell find assets -type f)
+	$(BIN)/jupyter-book build -W -n --keep-going --all .
+
+test: book
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval
+
+test-unit: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests nnbook -m "not site and not browser and not notebook"
+
+test-notebooks: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval chapters tests/test_notebooks.py tests/test_exercises.py
+
+test-site: book
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests -m "site or browser"
+
+test-elsewhere: $(STAMP)
+	$(BIN)/python tests/elsewhere.py
+
+lab: $(STAMP)
+	$(BIN)/jupyter lab chapters
+
+# Run the notebooks and store their outputs. One chapter: make refresh CHAPTER=chapters/01_neurons.ipynb
+refresh: $(STAMP)
+	$(BIN)/python tests/refresh.py $(CHAPTER)
+
+lock: $(STAMP)
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url requirements.txt -o requirements.lock
+
+clean:
+	rm -rf _build
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	$(BIN)/python -c "import pathlib; pathlib.Path('$(STAMP)').touch()"

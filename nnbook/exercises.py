@@ -1,0 +1,178 @@
+"""Checkers that look at your answer and say what is wrong with it and what to try.
+
+Each chapter ends in exercises. You write a few lines, the checker runs them on inputs
+of its own and prints one sentence. The book's tests run every checker on the empty
+stub, on the solution and on the wrong answers that readers give most.
+"""
+
+import functools
+
+import numpy as np
+
+from nnbook.datasets import stairs_patterns
+from nnbook.neuron import perceptron, perceptron_rule, weighted_sum
+
+
+class NotYet(Exception):
+    """What is still wrong with an answer, in a sentence for the reader."""
+
+
+def exercise(check):
+    """Make a checker of a function that raises `NotYet` or returns its praise."""
+
+    @functools.wraps(check)
+    def checker(*answer):
+        try:
+            print("✓ " + check(*answer))
+        except NotYet as problem:
+            print(f"✗ Not yet. {problem}")
+
+    return checker
+
+
+def call(function, *arguments):
+    """The answer's own result, or `NotYet` if it crashes or returns nothing."""
+    try:
+        result = function(*arguments)
+    except Exception as error:
+        raise NotYet(
+            f"{function.__name__} stopped with {type(error).__name__}: {error}"
+        ) from error
+    if result is None or result is ...:
+        raise NotYet(
+            f"{function.__name__} returns nothing: fill it in and end with `return`."
+        )
+    return result
+
+
+# Chapter 1, Neurons
+
+
+@exercise
+def check_neuron_loop(neuron):
+    """`neuron(x, w, b)` for one sample, written as a loop, returns the number z."""
+    rng = np.random.default_rng(1)
+    for n in (1, 3, 5):
+        x, w, b = rng.normal(size=n), rng.normal(size=n), 2.0
+        z = call(neuron, x, w, b)
+        right = weighted_sum(x, w, b)
+        if np.shape(z) != ():
+            raise NotYet(
+                f"It returns {np.shape(z)} values; one neuron gives one number. "
+                f"Add the products up inside the loop."
+            )
+        if np.isclose(z, right - b):
+            raise NotYet("The sum is right, but the bias b is missing.")
+        if np.isclose(z, right + (n - 1) * b) and n > 1:
+            raise NotYet(
+                "The bias is added once per input; add it once, outside the loop."
+            )
+        if not np.isclose(z, right):
+            raise NotYet(
+                f"For x = {x.round(2)}, w = {w.round(2)}, b = {b} it returns "
+                f"{z:.4f}; by hand it is {right:.4f}. Each input has its own weight."
+            )
+    return "One loop, one product per input, one bias: that is a neuron's weighted sum."
+
+
+@exercise
+def check_bottom_row(w, b):
+    """Weights of a threshold neuron that fires exactly when the bottom row is dark."""
+    if w is ... or b is ...:
+        raise NotYet("Put four weights in the place of w and a number in that of b.")
+    w = np.asarray(w, float)
+    if w.shape != (4,):
+        raise NotYet(
+            f"w has shape {w.shape}; an image has four pixels, so four weights."
+        )
+    patterns, _ = stairs_patterns()
+    wanted = (patterns[:, 2] == 1) & (patterns[:, 3] == 1)
+    fires = perceptron(patterns, w, float(b)) == 1
+    wrong = np.flatnonzero(fires != wanted)
+    if len(wrong) == 0:
+        return "It fires for the four images with a dark bottom row and for no other."
+    image, did = patterns[wrong[0]].astype(int), fires[wrong[0]]
+    cure = (
+        "Make the bias more negative, or the top weights smaller."
+        if did
+        else "Make the bottom weights larger, or the bias less negative."
+    )
+    raise NotYet(
+        f"{len(wrong)} of 16 images are wrong. For x = {image} it "
+        f"{'fires and should not' if did else 'should fire and does not'}. {cure}"
+    )
+
+
+@exercise
+def check_perceptron_rule(learn):
+    """`learn(x, labels, epochs)` -> (w, b), mended so that it agrees with nnbook's."""
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    both = np.array([0, 0, 0, 1])
+    answer = call(learn, x, both, 20)
+    if not isinstance(answer, tuple) or len(answer) != 2:
+        raise NotYet("Return two things, the weights and the bias: `return w, b`.")
+    w, b = np.asarray(answer[0], float), float(answer[1])
+    right_w, right_b, _ = perceptron_rule(x, both, epochs=20)
+    if np.allclose(w, right_w) and np.isclose(b, right_b):
+        return "Mended: it finds a line that separates the two classes, bias and all."
+    if b == 0:
+        raise NotYet(
+            "The bias is still 0 after 20 epochs, so every line passes through the "
+            "origin. Which line of the rule changes b?"
+        )
+    if np.array_equal(perceptron(x, w, b), both):
+        raise NotYet(
+            "These weights separate the classes, but they are not the ones the rule "
+            "gives. Change only what the rule needs."
+        )
+    raise NotYet(
+        "Now b changes, but the classes are not separated. When a label is 1 and the "
+        "neuron says 0, z was too small: must b go up or down?"
+    )
+
+
+@exercise
+def check_logit_step(step):
+    """How far x3 must move to take the hand-chosen neuron from 0.5 to 0.9."""
+    if step is ...:
+        raise NotYet("Put a number in the place of the dots.")
+    right = np.log(0.9 / 0.1) / 12
+    if np.isclose(step, right, atol=5e-4):
+        return "z must rise by log(9) = 2.197, and each unit of x3 gives 12 of it."
+    if np.isclose(step, right * 12, atol=5e-3):
+        raise NotYet("That is how far z must rise. Each unit of x3 moves z by w3 = 12.")
+    if np.isclose(step, 0.4 / 12, atol=5e-4):
+        raise NotYet(
+            "That would be right if the probability grew in a straight line. Solve "
+            "sigmoid(z) = 0.9 for z first."
+        )
+    raise NotYet(
+        "Solve sigmoid(z) = 0.9 for z, subtract the z of 0.5, divide by the weight w3."
+    )
+
+
+@exercise
+def check_feature_cross(cross):
+    """`cross(x)` gives one more feature with which one neuron recognises all stairs."""
+    patterns, labels = stairs_patterns()
+    column = np.asarray(call(cross, patterns), float)
+    if column.shape != (16,):
+        raise NotYet(
+            f"Return one number per image, shape (16,); this has shape {column.shape}. "
+            f"Pixel x1 of all images is x[:, 0]."
+        )
+    known = np.column_stack([patterns, np.ones(16)])
+    if np.allclose(known @ np.linalg.lstsq(known, column, rcond=None)[0], column):
+        raise NotYet(
+            "On black and white pixels this feature is a weighted sum of the ones the "
+            "neuron already has, so nothing new can be separated. Multiply two pixels."
+        )
+    _, _, mistakes = perceptron_rule(
+        np.column_stack([patterns, column]), labels, epochs=2000
+    )
+    if mistakes[-1]:
+        raise NotYet(
+            f"With this feature the perceptron rule still makes {mistakes[-1]} mistakes "
+            f"in its last epoch. Which two pixels must not be dark together?"
+        )
+    return "With this one product, a single neuron gets all 16 images right."

@@ -1,0 +1,126 @@
+"""Drawing for the chapters: each function draws one thing on axes it is given.
+
+No figure is made here, nothing is shown and no settings are changed: a chapter does
+that in sight of the reader (`plt.style.use("nnbook.book")`, `plt.subplots`,
+`plt.show`).
+"""
+
+import numpy as np
+
+INK, QUIET = "#222222", "#8A8A8A"
+CLASS_COLOURS = ("#0072B2", "#D55E00")
+CLASS_MARKERS = ("o", "s")
+
+
+def draw_image(ax, image, title="", *, numbers=False):
+    """Draw one small image of darkness (0 white, 1 black) as a grid of squares.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    image : array_like, shape (height, width)
+    title : str
+    numbers : bool
+        Write each pixel's value into it.
+    """
+    image = np.asarray(image)
+    ax.imshow(image, cmap="Greys", vmin=0, vmax=1)
+    ax.set(xticks=[], yticks=[])
+    ax.set_title(title, loc="center", fontsize=9)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=QUIET, linewidth=1)
+    if numbers:
+        for (row, column), value in np.ndenumerate(image):
+            colour = "white" if value > 0.5 else INK
+            ax.text(column, row, f"{value:g}", ha="center", va="center", color=colour)
+
+
+def draw_classes(ax, x, labels, names=("0", "1")):
+    """Scatter points of two features, a colour and a marker for each class.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    x : ndarray, shape (samples, 2)
+    labels : ndarray of 0 and 1, shape (samples,)
+    names : pair of str
+        What the two classes are called in the legend.
+    """
+    for label, name in enumerate(names):
+        mine = x[labels == label]
+        ax.scatter(
+            mine[:, 0],
+            mine[:, 1],
+            s=22,
+            color=CLASS_COLOURS[label],
+            marker=CLASS_MARKERS[label],
+            edgecolor="white",
+            linewidth=0.5,
+            label=name,
+        )
+
+
+def draw_boundary(ax, decide, *, colour=INK, label=None):
+    """Draw the line where a score changes sign, within the present limits of the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    decide : callable
+        Takes points, shape (n, 2), and returns their scores, shape (n,).
+    colour : str
+    label : str, optional
+        Name of the line for the legend.
+    """
+    across = np.linspace(*ax.get_xlim(), 200)
+    up = np.linspace(*ax.get_ylim(), 200)
+    grid = np.stack(np.meshgrid(across, up), axis=-1)
+    scores = decide(grid.reshape(-1, 2)).reshape(200, 200)
+    ax.contour(across, up, scores, levels=[0], colors=[colour], linewidths=1.8)
+    if label:
+        ax.plot([], [], color=colour, linewidth=1.8, label=label)
+
+
+def draw_network(ax, layers, weights=None):
+    """Draw layers of named circles, each joined to all circles of the layer before.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    layers : list of list of str
+        The names in the circles, layer by layer from left to right.
+    weights : list of ndarray, optional
+        One array of shape (n_in, n_out) between each pair of layers: written on the
+        edges, drawn solid where positive and dashed where negative.
+    """
+    ax.set(xlim=(-0.5, len(layers) - 0.5), ylim=(-0.5, 0.5), aspect="auto")
+    ax.axis("off")
+    places = [
+        [
+            (i, (0.5 * len(layer) - 0.5 - j) / max(map(len, layers)))
+            for j in range(len(layer))
+        ]
+        for i, layer in enumerate(layers)
+    ]
+    for i, (left, right) in enumerate(zip(places[:-1], places[1:], strict=True)):
+        for j, start in enumerate(left):
+            for k, end in enumerate(right):
+                weight = None if weights is None else weights[i][j, k]
+                _draw_edge(ax, start, end, weight)
+    for layer, spots in zip(layers, places, strict=True):
+        for name, (across, up) in zip(layer, spots, strict=True):
+            ax.plot(across, up, "o", markersize=34, color="white", mec=INK, mew=1.3)
+            ax.text(across, up, name, ha="center", va="center", fontsize=9)
+
+
+def _draw_edge(ax, start, end, weight):
+    """One connection; its weight stands a third of the way, on a white ground."""
+    (x0, y0), (x1, y1) = start, end
+    dashed = weight is not None and weight < 0
+    ax.plot(
+        [x0, x1], [y0, y1], color=QUIET, lw=1.1, ls="--" if dashed else "-", zorder=0
+    )
+    if weight is not None:
+        at = (x0 + 0.42 * (x1 - x0), y0 + 0.42 * (y1 - y0))
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+        ax.text(*at, f"{weight:+g}", ha="center", va="center", fontsize=9, bbox=box)
