@@ -1,0 +1,214 @@
+"""The small data sets of the book, each made by a recipe that you can read.
+
+A made set has one great virtue: you know the truth behind it, so you can tell what a
+network has learnt from what it has made up. Every function takes `n`, the number of
+samples, and `rng`, the source of chance, and returns `(x, labels)`: one sample a row,
+and for each its class. All chapters use this file.
+"""
+
+from itertools import product
+
+import numpy as np
+
+from nnbook import checks
+from nnbook.activations import sigmoid
+
+# How often `stairs` draws a pattern. The twelve that are not named share the last
+# quarter. The two named ones that are not stairs are what a neuron mistakes for them.
+_LEFT_STAIRS = (1, 0, 1, 1)
+_RIGHT_STAIRS = (0, 1, 1, 1)
+_SOLID = (1, 1, 1, 1)
+_BOTTOM_ROW = (0, 0, 1, 1)
+_SHARES = {_LEFT_STAIRS: 1 / 4, _RIGHT_STAIRS: 1 / 4, _SOLID: 1 / 8, _BOTTOM_ROW: 1 / 8}
+_OTHER_SHARE = (1 / 4) / 12
+
+
+def stairs_patterns():
+    """All sixteen black-and-white images of 2x2 pixels, and which of them are stairs.
+
+    A pixel holds darkness: 0 is white paper, 1 is black ink. The order is x1 top left,
+    x2 top right, x3 bottom left, x4 bottom right, so `x.reshape(2, 2)` is the image.
+    Stairs have a dark bottom row and exactly one dark pixel on top of it.
+
+    Returns
+    -------
+    patterns : ndarray of float64, shape (16, 4)
+        In counting order: 0000, 0001, 0010, ... 1111.
+    labels : ndarray of int64, shape (16,)
+        1 for stairs, 0 for everything else.
+
+    Examples
+    --------
+    >>> patterns, labels = stairs_patterns()
+    >>> patterns[labels == 1]
+    array([[0., 1., 1., 1.],
+           [1., 0., 1., 1.]])
+    """
+    patterns = list(product((0, 1), repeat=4))
+    labels = [pattern in (_LEFT_STAIRS, _RIGHT_STAIRS) for pattern in patterns]
+    return np.array(patterns, dtype=np.float64), np.array(labels, dtype=np.int64)
+
+
+def stairs(n, *, rng, dark=(0.7, 1.0), light=(0.0, 0.3)):
+    """Grey images of 2x2 pixels, about half of them stairs.
+
+    Each sample first draws one of the sixteen patterns of `stairs_patterns`: left
+    stairs (1, 0, 1, 1) and right stairs (0, 1, 1, 1) a quarter each, four dark pixels
+    and the dark bottom row alone an eighth each, one of the other twelve the last
+    quarter. Then every dark pixel is uniform in `dark`, every light one in `light`.
+    Pixels have two decimals, so that they read well in print. The label belongs to the
+    pattern: where the two ranges overlap, even a perfect reader makes mistakes.
+
+    Parameters
+    ----------
+    n : int
+        Number of images, at least 1.
+    rng : numpy.random.Generator
+    dark, light : (float, float)
+        Lowest and highest darkness of a dark and of a light pixel, within 0 .. 1.
+
+    Returns
+    -------
+    x : ndarray of float64, shape (n, 4)
+        Darkness, 0 is white paper, 1 is black ink; top left, top right, bottom left,
+        bottom right. The first image is `x[0].reshape(2, 2)`.
+    labels : ndarray of int64, shape (n,)
+        1 for stairs, 0 for everything else.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1, or a range is not (low, high) within 0 .. 1.
+    TypeError
+        If `rng` is not a numpy Generator.
+
+    References
+    ----------
+    The idea of 2x2 stairs is Ben Gorman's ("Classify Images of Stairs" in the
+    repository ben519/MLPB); the images are our own.
+
+    Examples
+    --------
+    >>> x, labels = stairs(4, rng=np.random.default_rng(0))
+    >>> x.shape, labels.tolist()
+    ((4, 4), [1, 1, 0, 0])
+    """
+    n = checks.whole_number("n", n)
+    checks.generator("rng", rng)
+    dark_range = _darkness("dark", dark)
+    light_range = _darkness("light", light)
+    patterns, verdicts = stairs_patterns()
+    shares = [_SHARES.get(tuple(pattern), _OTHER_SHARE) for pattern in patterns]
+    drawn = rng.choice(16, size=n, p=shares)
+    x = np.where(
+        patterns[drawn] == 1,
+        rng.uniform(*dark_range, size=(n, 4)),
+        rng.uniform(*light_range, size=(n, 4)),
+    )
+    return x.round(2), verdicts[drawn]
+
+
+def product_demand(n, *, rng):
+    """Products of a shop: price, shipping, marketing, material; do they sell well?
+
+    Nobody buys a price. People buy what they can afford, have heard of and believe to
+    be good. So three hidden factors, each between 0 and 1, stand between the columns
+    and the label; `product_factors` computes them. The label is then drawn: a product
+    is a best-seller with probability
+
+        sigmoid(10 affordability + 6 awareness + 6 quality - 10).
+
+    This is a network of three logistic neurons and a fourth that reads them. About
+    half of the products are best-sellers, and fewer the higher the price.
+
+    Parameters
+    ----------
+    n : int
+        Number of products, at least 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    x : ndarray of float64, shape (n, 4)
+        price in euro, 5 to 60, two decimals; shipping in euro, 0 to 10, two decimals;
+        marketing in thousand euro a month, 0 to 20, one decimal; material as a grade
+        from 1 (poor) to 5 (best), whole. All uniform and independent.
+    labels : ndarray of int64, shape (n,)
+        1 for a best-seller.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1.
+    TypeError
+        If `rng` is not a numpy Generator.
+
+    Examples
+    --------
+    >>> x, labels = product_demand(1000, rng=np.random.default_rng(0))
+    >>> cheap = x[:, 0] < 20
+    >>> bool(labels[cheap].mean() > 2 * labels[~cheap].mean())
+    True
+    """
+    n = checks.whole_number("n", n)
+    checks.generator("rng", rng)
+    x = np.column_stack(
+        [
+            rng.uniform(5, 60, size=n).round(2),
+            rng.uniform(0, 10, size=n).round(2),
+            rng.uniform(0, 20, size=n).round(1),
+            rng.integers(1, 5, size=n, endpoint=True),
+        ]
+    )
+    probability = sigmoid(product_factors(x) @ [10.0, 6.0, 6.0] - 10.0)
+    return x, (rng.random(n) < probability).astype(np.int64)
+
+
+def product_factors(x):
+    """The hidden factors behind `product_demand`: three neurons with known weights.
+
+    ::
+
+        affordability = sigmoid((30 - price - shipping) / 5)
+        awareness     = sigmoid(marketing - 8)
+        quality       = sigmoid(2 (material - 3) + (price - 30) / 40)
+
+    A high price makes a product harder to afford and, at the same time, look better.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 4)
+        price, shipping, marketing, material, as `product_demand` returns them.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 3)
+        affordability, awareness and perceived quality, each between 0 and 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `x` is not a batch of four finite columns.
+
+    Examples
+    --------
+    >>> product_factors([[20.0, 4.0, 12.0, 3.0]]).round(2)
+    array([[0.77, 0.98, 0.44]])
+    """
+    x = checks.batch("x", x, 4, expects="product_factors")
+    price, shipping, marketing, material = x.T
+    return np.column_stack(
+        [
+            sigmoid((30 - price - shipping) / 5),
+            sigmoid(marketing - 8),
+            sigmoid(2 * (material - 3) + (price - 30) / 40),
+        ]
+    )
+
+
+def _darkness(name, value):
+    """`value` as (low, high) within 0 .. 1."""
+    ends = checks.real_array(name, value)
+    if ends.shape != (2,) or not 0 <= ends[0] <= ends[1] <= 1:
+        raise ValueError(f"{name} must be (low, high) within 0 .. 1, got {value}")
+    return ends
