@@ -1,0 +1,277 @@
+"""Turning scores into probabilities, in floating point that tells the truth.
+
+A classifier gives each class a score, any real number, called its **logit**. The
+**softmax** turns one row of logits into probabilities: exponentials, divided by their
+sum. Written just so it fails twice. The exponential of 710 is infinite; and a
+probability too small for a float is rounded to 0, whose logarithm is minus infinity.
+
+Two ideas repair both. Adding a number to every logit changes no probability, so the
+largest logit can be moved to 0, and then no exponential exceeds 1. And the logarithm
+of a probability is a difference of logits less the logarithm of a sum, which never
+leaves the range of a float, so logarithms are computed without the probability.
+
+In float64 every result is right to 12 digits wherever it is a finite float64. The
+exceptions are named where they stand. The chapter on the softmax teaches the idea, the
+chapter on its stability the rest of this file.
+"""
+
+import numpy as np
+
+from nnbook.checks import (
+    class_labels,
+    not_empty,
+    real_array,
+    same_length,
+    same_shape,
+)
+
+
+def softmax(logits, axis=-1):
+    """Probabilities in proportion to exp(logits).
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., classes, ...)
+        A logit of minus infinity rules its class out.
+    axis : int
+        The axis that holds the classes.
+
+    Returns
+    -------
+    ndarray, same shape and dtype as `logits`
+        p_i = exp(z_i - max(z)) / sum_k exp(z_k - max(z)); each row sums to 1.
+
+    Raises
+    ------
+    ValueError
+        If `logits` has no classes along `axis`, a NaN or plus infinity, or a row that
+        rules every class out.
+
+    Examples
+    --------
+    >>> softmax([0.0, np.log(3.0)])
+    array([0.25, 0.75])
+    >>> softmax([1000.0, 1000.0])
+    array([0.5, 0.5])
+    """
+    logits = _logits(logits, axis)
+    largest = _finite(logits.max(axis=axis, keepdims=True), logits)
+    exponentials = np.exp(_difference(logits, largest))
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(logits, axis=-1):
+    """Logarithm of the softmax, finite while differences of logits are.
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., classes, ...)
+        A logit of minus infinity rules its class out.
+    axis : int
+        The axis that holds the classes.
+
+    Returns
+    -------
+    ndarray, same shape and dtype as `logits`
+        log p_i = z_i - max(z) - log(sum_k exp(z_k - max(z))), which is minus infinity
+        only where no finite float is as small.
+
+    Raises
+    ------
+    ValueError
+        If `logits` has no classes along `axis`, a NaN or plus infinity, or a row that
+        rules every class out.
+
+    Examples
+    --------
+    >>> log_softmax([0.0, 1000.0])
+    array([-1000.,     0.])
+    >>> log_softmax([0.0, -40.0])[0] == -np.exp(-40.0)  # log(1 - p) is close to -p
+    True
+    """
+    logits = _logits(logits, axis)
+    largest = _finite(logits.max(axis=axis, keepdims=True), logits)
+    below = _difference(logits, largest)
+    return below - _log_sum(np.exp(below), axis)
+
+
+def logsumexp(logits, axis=-1):
+    """Logarithm of the sum of exponentials: a smooth version of the maximum.
+
+    Its gradient is the softmax.
+
+    Parameters
+    ----------
+    logits : array_like, shape (..., classes, ...)
+    axis : int
+        The axis to sum over.
+
+    Returns
+    -------
+    ndarray, shape of `logits` without `axis`, same dtype
+        max(z) + log(sum_k exp(z_k - max(z))). Where the two terms nearly cancel (the
+        exponentials sum to almost 1) the result is right to 15 decimals rather than to
+        12 digits.
+
+    Raises
+    ------
+    ValueError
+        If `logits` has no entries along `axis`, a NaN or plus infinity, or a row of
+        minus infinities.
+
+    Examples
+    --------
+    >>> float(logsumexp([1000.0, 1000.0]) - 1000.0)  # log 2, less 12 digits
+    0.6931471805598903
+    """
+    logits = _logits(logits, axis)
+    largest = _finite(logits.max(axis=axis, keepdims=True), logits)
+    log_sum = _log_sum(np.exp(_difference(logits, largest)), axis)
+    return np.squeeze(largest + log_sum, axis=axis)
+
+
+def softmax_cross_entropy(logits, labels):
+    """Surprise at the true class: minus the logarithm of its probability.
+
+    The softmax is inside, because the gradient of the two together is only p - t, and
+    because a loss computed from probabilities is infinite or 0 where this one is right.
+
+    Parameters
+    ----------
+    logits : array_like, shape (samples, classes)
+    labels : array_like, shape (samples,) or (samples, classes)
+        The true class of each sample, an integer counted from 0; or for each sample a
+        row of shares t that are at least 0 and sum to 1 (one-hot or soft labels).
+
+    Returns
+    -------
+    loss : float
+        -mean_i sum_k t_ik log p_ik, in nats. Infinite only where no finite float is as
+        large.
+    d_logits : ndarray, same shape and dtype as `logits`
+        (p - t) / samples.
+
+    Raises
+    ------
+    ValueError
+        If there is no sample or no class, the lengths differ, a label is not a class,
+        a row of shares does not sum to 1, or a logit is NaN or plus infinity.
+
+    Examples
+    --------
+    >>> loss, d_logits = softmax_cross_entropy([[0.0, np.log(3.0)]], [1])
+    >>> round(loss, 4)  # -log 0.75
+    0.2877
+    >>> d_logits  # (0.25, 0.75) - (0, 1)
+    array([[ 0.25, -0.25]])
+    """
+    logits = _logits(logits, axis=-1)
+    if logits.ndim != 2:
+        raise ValueError(
+            f"logits must have shape (samples, classes), got {logits.shape}. "
+            f"One sample? Use logits[None, :]."
+        )
+    not_empty("logits", logits)
+    labels = _labels(labels, logits)
+    n = len(logits)
+    every = np.arange(n)
+
+    peak = every, logits.argmax(axis=1)
+    largest = _finite(logits[peak], logits)[:, None]
+    below = _difference(logits, largest)
+    exponentials = np.exp(below)
+    exponentials[peak] = 0  # as in _log_sum, which would be too slow in a training loop
+    others = exponentials.sum(axis=1, keepdims=True)
+    exponentials[peak] = 1
+    d_logits = exponentials / (1 + others)
+    log_sum = np.log1p(others)
+
+    if labels.ndim == 1:
+        true = every, labels
+        half_losses = _half_surprise(largest[:, 0], logits[true], log_sum[:, 0])
+        # p - 1, with the digits that the subtraction would lose where p is close to 1.
+        d_logits[true] = np.expm1(below[true] - log_sum[:, 0])
+    else:
+        surprises = _half_surprise(largest, logits, log_sum)
+        # A class that is ruled out costs nothing, but in floats 0 times inf is NaN.
+        surprises[labels == 0] = 0
+        half_losses = (labels * surprises).sum(axis=1)
+        d_logits -= labels
+    d_logits /= n
+    # Divided before the sum, so that only a mean too large for a float is infinite.
+    return 2 * float(np.sum(half_losses / n, dtype=np.float64)), d_logits
+
+
+def _log_sum(exponentials, axis):
+    """Logarithm of the sum of each row of exponentials, the largest of which is 1.
+
+    Added to that 1, a tiny exponential would lose its digits. So the 1 is left out of
+    the sum, and log1p puts it back.
+    """
+    others = exponentials.copy()
+    np.put_along_axis(others, others.argmax(axis, keepdims=True), 0, axis)
+    return np.log1p(others.sum(axis, keepdims=True))
+
+
+def _half_surprise(largest, logits, log_sum):
+    """Half of -log p: the gap of two floats can overflow, half of it cannot."""
+    return (largest / 2 - logits / 2) + log_sum / 2
+
+
+def _difference(logits, largest):
+    """How far each logit lies below the largest of its row: 0 or negative."""
+    # 1e308 below -1e308 overflows, to the infinity that it should be.
+    with np.errstate(over="ignore"):
+        return logits - largest
+
+
+def _logits(logits, axis):
+    """The logits as an array with at least one class along `axis`."""
+    logits = real_array("logits", logits, finite=False)
+    if logits.ndim == 0:
+        raise TypeError(f"logits must be an array, got the number {logits}")
+    if not -logits.ndim <= axis < logits.ndim:
+        raise ValueError(
+            f"axis must lie in {-logits.ndim}..{logits.ndim - 1}, got {axis} "
+            f"(logits has shape {logits.shape})"
+        )
+    if logits.shape[axis] == 0:
+        raise ValueError(f"logits has 0 classes (shape {logits.shape}, axis {axis})")
+    return logits
+
+
+def _finite(largest, logits):
+    """The largest of each row, which tells all there is to check about the values.
+
+    A NaN or plus infinity would be the largest itself, and minus infinity is the
+    largest only where a row has nothing else.
+    """
+    if np.isfinite(largest).all():
+        return largest
+    wrong = np.argwhere(np.isnan(logits) | (logits == np.inf))
+    if len(wrong):
+        first = tuple(int(i) for i in wrong[0])
+        raise ValueError(
+            f"logits must be finite or -inf, but logits{list(first)} is {logits[first]}"
+        )
+    raise ValueError("logits must leave every row a class, but one is -inf throughout")
+
+
+def _labels(labels, logits):
+    """Class numbers of shape (samples,), or shares of shape (samples, classes)."""
+    if np.ndim(labels) != 2:
+        labels = class_labels("labels", labels, logits.shape[1])
+        same_length("labels", labels, "logits", logits)
+        return labels
+    shares = real_array("labels", labels, dtype=logits.dtype)
+    same_shape("labels", shares, "logits", logits)
+    sums = shares.sum(axis=1)
+    wrong = (shares < 0).any(axis=1) | (np.abs(sums - 1) > 1e-5)
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"labels must be shares that are at least 0 and sum to 1, but "
+            f"labels[{first}] is {shares[first]}, which sums to {sums[first]}"
+        )
+    one_hot = (shares == 1).any(axis=1).all()
+    return shares.argmax(axis=1) if one_hot else shares
