@@ -89,38 +89,37 @@ def draw_network(ax, layers, weights=None):
     ax : matplotlib Axes
     layers : list of list of str
         The names in the circles, layer by layer from left to right.
-    weights : list of ndarray, optional
-        One array of shape (n_in, n_out) between each pair of layers: written on the
-        edges, drawn solid where positive and dashed where negative.
+    weights : list of (array_like of shape (n_in, n_out), or None), optional
+        What is written on the edges between each pair of layers: a text, or a number,
+        whose edge is solid if it is positive and dashed if it is negative.
     """
-    ax.set(xlim=(-0.5, len(layers) - 0.5), ylim=(-0.5, 0.5), aspect="auto")
+    tallest = max(map(len, layers))
+    ax.set(xlim=(-0.4, len(layers) - 0.6), ylim=(-0.55 * tallest, 0.55 * tallest))
     ax.axis("off")
     places = [
-        [
-            (i, (0.5 * len(layer) - 0.5 - j) / max(map(len, layers)))
-            for j in range(len(layer))
-        ]
-        for i, layer in enumerate(layers)
+        [(across, (len(layer) - 1) / 2 - j) for j in range(len(layer))]
+        for across, layer in enumerate(layers)
     ]
-    for i, (left, right) in enumerate(zip(places[:-1], places[1:], strict=True)):
+    for left, right, labels in zip(
+        places[:-1], places[1:], weights or [None] * (len(layers) - 1), strict=True
+    ):
         for j, start in enumerate(left):
             for k, end in enumerate(right):
-                weight = None if weights is None else weights[i][j, k]
-                _draw_edge(ax, start, end, weight)
+                _draw_edge(ax, start, end, "" if labels is None else labels[j][k])
     for layer, spots in zip(layers, places, strict=True):
         for name, (across, up) in zip(layer, spots, strict=True):
-            ax.plot(across, up, "o", markersize=34, color="white", mec=INK, mew=1.3)
+            ax.plot(across, up, "o", markersize=38, color="white", mec=INK, mew=1.3)
             ax.text(across, up, name, ha="center", va="center", fontsize=9)
 
 
-def _draw_edge(ax, start, end, weight):
-    """One connection; its weight stands a third of the way, on a white ground."""
+def _draw_edge(ax, start, end, label):
+    """One connection; its label stands nearer to the start, on a white ground."""
     (x0, y0), (x1, y1) = start, end
-    dashed = weight is not None and weight < 0
-    ax.plot(
-        [x0, x1], [y0, y1], color=QUIET, lw=1.1, ls="--" if dashed else "-", zorder=0
-    )
-    if weight is not None:
-        at = (x0 + 0.42 * (x1 - x0), y0 + 0.42 * (y1 - y0))
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-        ax.text(*at, f"{weight:+g}", ha="center", va="center", fontsize=9, bbox=box)
+    is_text = isinstance(label, str)
+    style = "--" if not is_text and label < 0 else "-"
+    ax.plot([x0, x1], [y0, y1], color=QUIET, lw=1.1, ls=style, zorder=0)
+    at = (x0 + 0.42 * (x1 - x0), y0 + 0.42 * (y1 - y0))
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    if label != "":
+        text = label if is_text else f"{label:+g}"
+        ax.text(*at, text, ha="center", va="center", fontsize=9, bbox=box)

@@ -44,8 +44,6 @@ def cleaned(notebook):
             data.pop(WIDGET_VIEW, None)
             if "image/png" in data:
                 data["image/png"] = squeezed(data["image/png"])
-                data.pop("text/plain", None)
-                output.metadata = {}
     return notebook
 
 
