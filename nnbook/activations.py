@@ -8,8 +8,8 @@ teaches them.
 
 All of them take any array of real numbers, or one number. Floats keep their type,
 integers and booleans become float64, the input is never written to. Infinities get
-their limits and NaN stays NaN; no finite input makes a warning, however large. Complex
-numbers and objects raise TypeError.
+their limits, an activation of NaN is NaN, and no finite input makes a warning, however
+large. Complex numbers and objects raise TypeError.
 """
 
 import math
@@ -388,10 +388,10 @@ def gelu_grad(z):
 def softplus(z):
     """A relu with a rounded corner.
 
-    softplus(z) = log(1 + exp(z))
+    softplus(z) = log(1 + exp(z)) = max(z, 0) + log(1 + exp(-abs(z)))
 
-    `np.logaddexp(0, z)` is log(exp(0) + exp(z)), without the overflow. The negative
-    logarithm of a sigmoid is a softplus: -log(sigmoid(z)) = softplus(-z).
+    The second form, which is the code, cannot overflow. The negative logarithm of a
+    sigmoid is a softplus: -log(sigmoid(z)) = softplus(-z).
 
     Parameters
     ----------
@@ -407,7 +407,8 @@ def softplus(z):
     >>> softplus([-1000.0, 0.0, 10.0]).round(4)
     array([ 0.    ,  0.6931, 10.    ])
     """
-    return np.logaddexp(0, _real(z))
+    z = _real(z)
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
 
 
 def softplus_grad(z):
@@ -443,7 +444,7 @@ def _normal_cdf(z):
     # time, which makes gelu the slowest function of this file. erfc rather than erf:
     # 1 + erf(z) would lose all digits where z is very negative.
     erfc = np.vectorize(math.erfc, otypes=[np.float64])
-    return (erfc(z * -math.sqrt(0.5)) / 2).astype(z.dtype)
+    return (erfc(-z / math.sqrt(2)) / 2).astype(z.dtype)
 
 
 def _slope(alpha):

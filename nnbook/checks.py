@@ -5,6 +5,7 @@ these helpers, and then computes without looking back. A message names the argum
 what was expected, what came and, where there is one, the cure.
 """
 
+import math
 import numbers
 
 import numpy as np
@@ -45,32 +46,23 @@ def real_array(name, value, *, dtype=None, finite=True):
     >>> real_array("x", [1, 2])
     array([1., 2.])
     """
-    if isinstance(value, np.matrix):
-        raise TypeError(
-            f"{name} is a numpy.matrix, whose * is a matrix product; "
-            f"use np.asarray({name})"
-        )
-    if np.ma.is_masked(value):
-        raise ValueError(
-            f"{name} has masked entries, which would silently count; "
-            f"fill or drop them first"
-        )
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{name} must be a rectangular array, but its rows differ in length"
-        ) from None
-    if array.dtype.kind not in "fiub":
-        kind = type(value).__name__ if array.ndim == 0 else f"dtype {array.dtype}"
+    given = _plain_array(name, value)
+    if given.dtype.kind not in "fiub":
+        kind = type(value).__name__ if given.ndim == 0 else f"dtype {given.dtype}"
         raise TypeError(f"{name} must hold real numbers, got {kind}")
     if dtype is None:
-        dtype = array.dtype if array.dtype.kind == "f" else np.float64
-    array = array.astype(np.dtype(dtype).newbyteorder("="), copy=False)
+        dtype = given.dtype if given.dtype.kind == "f" else np.float64
+    # What is too large for a smaller type becomes infinite, and is reported below.
+    with np.errstate(over="ignore"):
+        array = given.astype(np.dtype(dtype).newbyteorder("="), copy=False)
     if finite and not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        too_large = (
+            f", too large for {array.dtype}" if np.isfinite(given[where]) else ""
+        )
         raise ValueError(
-            f"{name} must be finite, but {name}{list(where) or ''} is {array[where]}"
+            f"{name} must be finite, but {name}{list(where) or ''} is "
+            f"{given[where]}{too_large}"
         )
     return array
 
@@ -128,22 +120,27 @@ def same_shape(name, array, other_name, other):
 
 def class_labels(name, value, n_classes):
     """`value` as integer class labels 0 .. n_classes - 1, shape (samples,)."""
-    array = np.asarray(value)
-    if array.dtype.kind == "b":
-        array = array.astype(np.int64)
-    if array.dtype.kind not in "iu" and array.size:
-        raise ValueError(
+    array = _plain_array(name, value)
+    if array.ndim != 1:
+        cure = ""
+        if array.ndim == 2 and array.shape[1] == n_classes:
+            cure = f". One-hot rows? Use {name}.argmax(axis=1)."
+        elif array.ndim == 2 and array.shape[1] == 1:
+            cure = f". Use {name}[:, 0]."
+        raise ValueError(f"{name} must have shape (samples,), got {array.shape}{cure}")
+    if array.dtype.kind not in "iub" and array.size:
+        kind = ValueError if array.dtype.kind == "f" else TypeError
+        raise kind(
             f"{name} must be integers 0..{n_classes - 1}, got dtype {array.dtype}"
         )
-    if array.ndim != 1:
-        raise ValueError(f"{name} must have shape (samples,), got {array.shape}")
-    outside = np.flatnonzero((array < 0) | (array >= n_classes))
+    labels = array.astype(np.int64, copy=False)
+    outside = np.flatnonzero((labels < 0) | (labels >= n_classes))
     if len(outside):
         first = int(outside[0])
         raise ValueError(
             f"{name}: label {array[first]} at index {first} outside 0..{n_classes - 1}"
         )
-    return array.astype(np.int64, copy=False)
+    return labels
 
 
 def number(name, value, *, above=None, at_least=None, below=None, at_most=None):
@@ -159,7 +156,7 @@ def number(name, value, *, above=None, at_least=None, below=None, at_most=None):
     limits = [
         (limit, words, holds) for limit, words, holds in limits if limit is not None
     ]
-    if not np.isfinite(value) or not all(holds(limit) for limit, _, holds in limits):
+    if not math.isfinite(value) or not all(holds(limit) for limit, _, holds in limits):
         wanted = " and ".join(f"{words} {limit}" for limit, words, _ in limits)
         raise ValueError(f"{name} must be {wanted or 'finite'}, got {value}")
     return float(value)
@@ -184,3 +181,23 @@ def generator(name, value):
             f"Use np.random.default_rng(0)."
         )
     return value
+
+
+def _plain_array(name, value):
+    """`value` as an ndarray, unless NumPy would have to guess what it means."""
+    if isinstance(value, np.matrix):
+        raise TypeError(
+            f"{name} is a numpy.matrix, whose * is a matrix product; "
+            f"use np.asarray({name})"
+        )
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} has masked entries, which would silently count; "
+            f"fill or drop them first"
+        )
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a rectangular array, but its rows differ in length"
+        ) from None

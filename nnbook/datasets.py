@@ -116,7 +116,7 @@ def product_demand(n, *, rng):
     and the label; `product_factors` computes them. The label is then drawn: a product
     is a best-seller with probability
 
-        sigmoid(10 affordability + 6 awareness + 6 quality - 10).
+        sigmoid(12 affordability + 6 awareness + 6 quality - 11).
 
     This is a network of three logistic neurons and a fourth that reads them. About
     half of the products are best-sellers, and fewer the higher the price.
@@ -160,7 +160,7 @@ def product_demand(n, *, rng):
             rng.integers(1, 5, size=n, endpoint=True),
         ]
     )
-    probability = sigmoid(product_factors(x) @ [10.0, 6.0, 6.0] - 10.0)
+    probability = sigmoid(product_factors(x) @ [12.0, 6.0, 6.0] - 11.0)
     return x, (rng.random(n) < probability).astype(np.int64)
 
 
@@ -169,7 +169,7 @@ def product_factors(x):
 
     ::
 
-        affordability = sigmoid((30 - price - shipping) / 5)
+        affordability = sigmoid((30 - price - shipping) / 8)
         awareness     = sigmoid(marketing - 8)
         quality       = sigmoid(2 (material - 3) + (price - 30) / 40)
 
@@ -193,17 +193,96 @@ def product_factors(x):
     Examples
     --------
     >>> product_factors([[20.0, 4.0, 12.0, 3.0]]).round(2)
-    array([[0.77, 0.98, 0.44]])
+    array([[0.68, 0.98, 0.44]])
     """
     x = checks.batch("x", x, 4, expects="product_factors")
     price, shipping, marketing, material = x.T
     return np.column_stack(
         [
-            sigmoid((30 - price - shipping) / 5),
+            sigmoid((30 - price - shipping) / 8),
             sigmoid(marketing - 8),
             sigmoid(2 * (material - 3) + (price - 30) / 40),
         ]
     )
+
+
+def coffee(n, *, rng):
+    """Coffee roasts: how hot, how long, and whether the coffee is good.
+
+    Temperature and duration are uniform and independent; `good_roast` says which pairs
+    are good, about a third of them, without any noise. The numbers are made up for
+    their shape, not measured: two columns of very different size, and a region with
+    three edges, so that no single neuron can mark it off and three can.
+
+    Parameters
+    ----------
+    n : int
+        Number of roasts, at least 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    x : ndarray of float64, shape (n, 2)
+        temperature in degrees Celsius, 150 to 285, one decimal; duration in minutes,
+        12 to 15, two decimals.
+    labels : ndarray of int64, shape (n,)
+        1 for a good roast.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1.
+    TypeError
+        If `rng` is not a numpy Generator.
+
+    Examples
+    --------
+    >>> x, labels = coffee(3, rng=np.random.default_rng(0))
+    >>> x
+    array([[236.  ,  12.05],
+           [186.4 ,  14.44],
+           [155.5 ,  14.74]])
+    >>> labels
+    array([0, 1, 0])
+    """
+    n = checks.whole_number("n", n)
+    checks.generator("rng", rng)
+    temperature = rng.uniform(150, 285, size=n).round(1)
+    duration = rng.uniform(12, 15, size=n).round(2)
+    x = np.column_stack([temperature, duration])
+    return x, good_roast(x)
+
+
+def good_roast(x):
+    """The truth behind `coffee`: neither too cold, nor too short, nor burnt.
+
+    A roast is good if all three hold: temperature >= 170, duration >= 12.3, and
+    temperature + 30 duration <= 630, so that what is hotter must be shorter.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, 2)
+        temperature in degrees Celsius, duration in minutes.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        1 for a good roast.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `x` is not a batch of two finite columns.
+
+    Examples
+    --------
+    >>> good_roast([[200.0, 14.0], [160.0, 14.0], [200.0, 12.0], [270.0, 14.0]])
+    array([1, 0, 0, 0])
+    """
+    temperature, duration = checks.batch("x", x, 2, expects="good_roast").T
+    warm, long = temperature >= 170, duration >= 12.3
+    not_burnt = temperature + 30 * duration <= 630
+    return (warm & long & not_burnt).astype(np.int64)
 
 
 def _darkness(name, value):

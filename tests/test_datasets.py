@@ -1,0 +1,238 @@
+"""The made data sets: what each promises about its columns, labels and shares."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import NOT_A_GENERATOR
+
+from nnbook import datasets
+from nnbook.activations import sigmoid
+
+MADE = [datasets.stairs, datasets.product_demand, datasets.coffee]
+
+
+@pytest.mark.parametrize("make", MADE)
+@pytest.mark.parametrize("n", [1, 2, np.int64(7)])
+def test_shapes_and_types(make, n):
+    x, labels = make(n, rng=np.random.default_rng(0))
+    assert x.shape[0] == n and x.ndim == 2
+    assert labels.shape == (n,)
+    assert (x.dtype, labels.dtype) == (np.float64, np.int64)
+    assert set(labels.tolist()) <= {0, 1}
+
+
+@pytest.mark.parametrize("make", MADE)
+def test_the_same_generator_gives_the_same_set_and_another_another(make):
+    first, again, other = (make(50, rng=np.random.default_rng(s)) for s in (1, 1, 2))
+    np.testing.assert_array_equal(first[0], again[0])
+    np.testing.assert_array_equal(first[1], again[1])
+    assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize("make", MADE)
+def test_the_global_seed_is_neither_used_nor_moved(make):
+    np.random.seed(0)  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    make(5, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+@pytest.mark.parametrize("make", MADE)
+@pytest.mark.parametrize(
+    "n, exception, message",
+    [
+        (0, ValueError, "n must be at least 1, got 0"),
+        (-3, ValueError, "n must be at least 1, got -3"),
+        (2.5, ValueError, "n must be a whole number, got 2.5"),
+        ("3", TypeError, "n must be a whole number, got '3'"),
+        (True, TypeError, "n must be a whole number, got True"),
+    ],
+)
+def test_refuses_a_number_of_samples(make, n, exception, message):
+    with pytest.raises(exception, match=message):
+        make(n, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("make", MADE)
+@pytest.mark.parametrize("rng", NOT_A_GENERATOR, ids=str)
+def test_refuses_what_is_no_generator(make, rng):
+    with pytest.raises(TypeError, match="rng must be a numpy Generator"):
+        make(3, rng=rng)
+
+
+# Stairs
+
+
+def test_patterns_count_from_zero_to_fifteen():
+    patterns, labels = datasets.stairs_patterns()
+    np.testing.assert_array_equal(patterns @ [8, 4, 2, 1], np.arange(16))
+    # 0111 = 7 are right stairs, 1011 = 11 are left stairs.
+    assert np.flatnonzero(labels).tolist() == [7, 11]
+
+
+def test_the_verdict_on_patterns_is_the_sentence_that_defines_stairs():
+    for (x1, x2, x3, x4), label in zip(*datasets.stairs_patterns(), strict=True):
+        assert label == (x3 == 1 and x4 == 1 and x1 + x2 == 1)
+
+
+def test_stairs_draws_each_pattern_as_often_as_it_says():
+    n = 20_000
+    x, labels = datasets.stairs(n, rng=np.random.default_rng(0))
+    number = (x > 0.5) @ [8, 4, 2, 1]
+    expected = np.full(16, 1 / 48)
+    expected[[7, 11, 15, 3]] = 1 / 4, 1 / 4, 1 / 8, 1 / 8
+    shares = np.bincount(number, minlength=16) / n
+    # Five standard deviations of a share.
+    assert (abs(shares - expected) < 5 * np.sqrt(expected / n)).all()
+    np.testing.assert_array_equal(labels, datasets.stairs_patterns()[1][number])
+
+
+def test_stairs_pixels_fill_their_ranges_and_have_two_decimals():
+    x, _ = datasets.stairs(5000, rng=np.random.default_rng(0))
+    light, dark = x[x < 0.5], x[x > 0.5]
+    assert (light.min(), light.max(), dark.min(), dark.max()) == (0.0, 0.3, 0.7, 1.0)
+    np.testing.assert_array_equal(x, x.round(2))
+    # Uniform from 0.7 to 1.0: the mean is 0.85.
+    assert dark.mean() == pytest.approx(0.85, abs=0.005)
+    assert light.mean() == pytest.approx(0.15, abs=0.005)
+
+
+@given(st.tuples(*[st.integers(0, 100)] * 4), st.integers(0, 1000))
+def test_stairs_keeps_within_any_ranges(hundredths, seed):
+    low, high, lower, higher = (value / 100 for value in hundredths)
+    dark, light = sorted((low, high)), sorted((lower, higher))
+    x, labels = datasets.stairs(
+        30, rng=np.random.default_rng(seed), dark=dark, light=light
+    )
+    is_dark = (dark[0] <= x) & (x <= dark[1])
+    is_light = (light[0] <= x) & (x <= light[1])
+    assert (is_dark | is_light).all()
+    assert is_dark[labels == 1, 2:].all()
+
+
+def test_stairs_without_grey_are_the_patterns():
+    x, labels = datasets.stairs(
+        100, rng=np.random.default_rng(0), dark=(1, 1), light=(0, 0)
+    )
+    patterns, verdicts = datasets.stairs_patterns()
+    number = (x @ [8, 4, 2, 1]).astype(int)
+    np.testing.assert_array_equal(x, patterns[number])
+    np.testing.assert_array_equal(labels, verdicts[number])
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize(
+    "value, exception, message",
+    [
+        (
+            (0.9, 0.7),
+            ValueError,
+            r"must be \(low, high\) within 0 .. 1, got \(0.9, 0.7",
+        ),
+        ((0.5, 1.1), ValueError, r"must be \(low, high\) within 0 .. 1, got"),
+        ((-0.1, 0.5), ValueError, r"must be \(low, high\) within 0 .. 1, got"),
+        (0.5, ValueError, r"must be \(low, high\) within 0 .. 1, got 0.5"),
+        ((0.1, 0.2, 0.3), ValueError, r"must be \(low, high\) within 0 .. 1, got"),
+        ((0.1, np.nan), ValueError, r"must be finite, but \w+\[1\] is nan"),
+        (None, TypeError, "must hold real numbers, got NoneType"),
+    ],
+)
+def test_stairs_refuses_a_range(name, value, exception, message):
+    with pytest.raises(exception, match=f"{name} {message}"):
+        datasets.stairs(3, rng=np.random.default_rng(0), **{name: value})
+
+
+# Products
+
+
+def test_product_columns_are_what_the_docstring_says():
+    x, labels = datasets.product_demand(5000, rng=np.random.default_rng(0))
+    price, shipping, marketing, material = x.T
+    assert 5 <= price.min() < 5.1 and 59.9 < price.max() <= 60
+    assert 0 <= shipping.min() < 0.1 and 9.9 < shipping.max() <= 10
+    assert 0 <= marketing.min() < 0.1 and 19.9 < marketing.max() <= 20
+    assert np.unique(material).tolist() == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(x, x.round(2))
+    np.testing.assert_array_equal(marketing, marketing.round(1))
+    assert labels.mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_demand_falls_with_the_price():
+    x, labels = datasets.product_demand(5000, rng=np.random.default_rng(0))
+    shares = [
+        labels[(low <= x[:, 0]) & (x[:, 0] < low + 11)].mean()
+        for low in (5, 16, 27, 38, 49)
+    ]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 0.8 and shares[-1] < 0.25
+
+
+def test_product_factors_by_hand():
+    # Price 30, shipping 0, marketing 8, material 3: every weighted sum is 0.
+    # Price 70, shipping 10: (30 - 80) / 8 = -6.25; marketing 20 - 8 = 12;
+    # material 5: 2 * 2 + 40 / 40 = 5.
+    factors = datasets.product_factors([[30, 0, 8, 3], [70, 10, 20, 5]])
+    by_hand = [[0.5, 0.5, 0.5], [sigmoid(-6.25), sigmoid(12.0), sigmoid(5.0)]]
+    np.testing.assert_allclose(factors, by_hand, rtol=1e-15)
+
+
+def test_labels_are_drawn_with_the_probability_of_the_docstring():
+    x, labels = datasets.product_demand(20_000, rng=np.random.default_rng(0))
+    a, m, q = datasets.product_factors(x).T
+    p = 1 / (1 + np.exp(-(12 * a + 6 * m + 6 * q - 11)))
+    for low in np.arange(0, 1, 0.1):
+        here = (low <= p) & (p < low + 0.1)
+        # Four standard deviations of the mean of that many coins.
+        slack = 4 * np.sqrt(p[here].mean() * (1 - p[here].mean()) / here.sum())
+        assert labels[here].mean() == pytest.approx(p[here].mean(), abs=slack)
+
+
+@pytest.mark.parametrize(
+    "call, exception, message",
+    [
+        (lambda f: f(np.ones((5, 7))), ValueError, "x has 7 features, .* expects"),
+        (lambda f: f(np.ones(4)), ValueError, r"One sample\? Use x\[None, :\]"),
+        (lambda f: f(None), TypeError, "x must hold real numbers"),
+        (lambda f: f([[np.nan] * 4]), ValueError, r"x\[0, 0\] is nan"),
+    ],
+)
+@pytest.mark.parametrize("truth", [datasets.product_factors, datasets.good_roast])
+def test_the_truths_refuse(truth, call, exception, message):
+    with pytest.raises(exception, match=message):
+        call(truth)
+
+
+# Coffee
+
+
+def test_coffee_columns_are_what_the_docstring_says():
+    x, labels = datasets.coffee(5000, rng=np.random.default_rng(0))
+    temperature, duration = x.T
+    assert 150 <= temperature.min() < 150.5 and 284.5 < temperature.max() <= 285
+    assert 12 <= duration.min() < 12.02 and 14.98 < duration.max() <= 15
+    np.testing.assert_array_equal(temperature, temperature.round(1))
+    np.testing.assert_array_equal(duration, duration.round(2))
+    # The region is a trapezoid, (10 + 91) / 2 * 2.7 of 135 * 3: a share of 0.337.
+    assert labels.mean() == pytest.approx(0.337, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "temperature, duration, label",
+    [
+        (170, 13, 1),
+        (169.9, 13, 0),  # too cold
+        (200, 12.3, 1),
+        (200, 12.29, 0),  # too short
+        (240, 13, 1),  # 240 + 390 = 630
+        (240.1, 13, 0),  # burnt
+        (240, 13.1, 0),  # burnt
+    ],
+)
+def test_good_roast_at_its_edges(temperature, duration, label):
+    assert datasets.good_roast([[temperature, duration]]).tolist() == [label]
+
+
+def test_coffee_labels_are_good_roasts():
+    x, labels = datasets.coffee(500, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(labels, datasets.good_roast(x))
