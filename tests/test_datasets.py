@@ -174,7 +174,7 @@ def test_product_factors_by_hand():
     # material 5: 2 * 2 + 40 / 40 = 5.
     factors = datasets.product_factors([[30, 0, 8, 3], [70, 10, 20, 5]])
     by_hand = [[0.5, 0.5, 0.5], [sigmoid(-6.25), sigmoid(12.0), sigmoid(5.0)]]
-    np.testing.assert_allclose(factors, by_hand, rtol=1e-15)
+    np.testing.assert_allclose(factors, by_hand, rtol=1e-12)
 
 
 def test_labels_are_drawn_with_the_probability_of_the_docstring():
