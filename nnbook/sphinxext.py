@@ -1,0 +1,697 @@
+"""The published pages: what the book adds to Sphinx.
+
+Sphinx turns the executed notebooks into pages. This extension makes pages of them that
+need nothing from anywhere else and cannot go wrong in silence. While the book is built,
+
+- every formula becomes HTML and MathML, so no page needs a script for it;
+- every claim gets an address, so that one page can list them all;
+- every widget gets its picture, drawn by the same JavaScript that moves it later;
+- figures, tables and hidden outputs become plain HTML that works without JavaScript.
+
+A formula that does not parse, two claims of the same title or an unknown widget stop
+the build and name the page. The layout and the style sheet stand in `assets/theme`.
+No chapter teaches this file.
+"""
+
+import ast
+import functools
+import hashlib
+import json
+import os
+import posixpath
+import shutil
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from bs4 import BeautifulSoup
+from bs4.element import PreformattedString
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from py_mini_racer import JSEvalException, MiniRacer
+from sphinx.errors import SphinxError
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.fileutil import copy_asset
+from sphinx.util.images import get_image_size
+from sphinx.util.math import get_node_equation_number
+
+from nnbook.widgets import base as widgets
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+class BookError(SphinxError):
+    """Something in the book is wrong, and the build stops here."""
+
+    category = "The book"
+
+
+# Formulas ----------------------------------------------------------------------------
+
+RENDER = """
+function formula(tex, displayMode) {
+  const options = { displayMode, throwOnError: true, strict: "error" };
+  try {
+    return { html: katex.renderToString(tex, options) };
+  } catch (error) {
+    return { error: error.message };
+  }
+}
+"""
+
+
+@functools.cache
+def katex():
+    """The formula renderer, in a JavaScript engine without a browser around it."""
+    engine = MiniRacer()
+    engine.eval((ASSETS / "vendor/katex/katex.min.js").read_text(encoding="utf-8"))
+    engine.eval(RENDER)
+    return engine
+
+
+def formula(tex, *, display=False):
+    """A formula as HTML, with MathML for those who do not see it.
+
+    Parameters
+    ----------
+    tex : str
+        TeX as it stands between the dollar signs.
+    display : bool
+        On a line of its own.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If KaTeX cannot read it, with KaTeX's reason.
+
+    Examples
+    --------
+    >>> "<math" in formula("x^2") and "<span" in formula("x^2")
+    True
+    """
+    answer = katex().call("formula", tex, display)
+    if "error" in answer:
+        raise ValueError(f"the formula {tex.strip()!r} is not right: {answer['error']}")
+    return answer["html"]
+
+
+def formula_of(translator, node, *, display):
+    """The HTML of a math node, or a stop that says where it stands."""
+    try:
+        return formula(node.astext(), display=display)
+    except ValueError as error:
+        page = translator.builder.current_docname
+        raise BookError(f"in {page}, {error}") from None
+
+
+def visit_inline_formula(translator, node):
+    """Write a formula that stands in a line of text."""
+    translator.body.append(formula_of(translator, node, display=False))
+    raise nodes.SkipNode
+
+
+def visit_display_formula(translator, node):
+    """Write a formula on its own line, with its number where it has one."""
+    numbered = node.get("number") is not None
+    classes = "formula numbered" if numbered else "formula"
+    translator.body.append(translator.starttag(node, "div", CLASS=classes))
+    if numbered:
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})</span>')
+    translator.body.append(formula_of(translator, node, display=True) + "</div>\n")
+    raise nodes.SkipNode
+
+
+# Claims ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that a cell of a notebook proves, and what spoils the proof."""
+
+    title: str
+    fails_if: tuple[str, ...]
+
+    @property
+    def address(self):
+        """The id of the cell in its page."""
+        return f"claim-{nodes.make_id(self.title)}"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A notebook of the book: its name for Sphinx, its title, its claims."""
+
+    name: str
+    title: str
+    claims: tuple[Claim, ...]
+
+
+def claims_in(source):
+    """The claims that a code cell makes, in order.
+
+    Parameters
+    ----------
+    source : str
+        Python code.
+
+    Returns
+    -------
+    list of Claim
+
+    Raises
+    ------
+    ValueError
+        If a title or what spoils it is not written out in the cell, and so cannot be
+        read without running it.
+
+    Examples
+    --------
+    >>> claims_in('''
+    ... @claim("Two and two are four", fails_if={"total": 5})
+    ... def _(total=4):
+    ...     assert 2 + 2 == total
+    ... ''')
+    [Claim(title='Two and two are four', fails_if=('total',))]
+    """
+    if "@claim(" not in source:
+        return []
+    return [
+        claim_of(decorator)
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.FunctionDef)
+        for decorator in statement.decorator_list
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "claim"
+    ]
+
+
+def claim_of(call):
+    """The claim of one `claim(title, fails_if={...})`."""
+    spoilt = {keyword.arg: keyword.value for keyword in call.keywords}.get("fails_if")
+    if not call.args or not isinstance(spoilt, ast.Dict):
+        raise ValueError(
+            f"a claim is written @claim('title', fails_if={{'name': value}}), "
+            f"not @{ast.unparse(call)}"
+        )
+    try:
+        title = ast.literal_eval(call.args[0])
+        names = tuple(ast.literal_eval(key) for key in spoilt.keys)
+    except ValueError:
+        raise ValueError(
+            f"the title of a claim and the names that spoil it are plain text, "
+            f"not @{ast.unparse(call)}"
+        ) from None
+    return Claim(title, names)
+
+
+def read_chapter(name, path):
+    """The title and the claims of a notebook."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    claims = []
+    for number, cell in enumerate(cells):
+        if cell["cell_type"] == "code":
+            try:
+                claims += claims_in("".join(cell["source"]))
+            except (ValueError, SyntaxError) as error:
+                raise BookError(f"in {name}, cell {number}: {error}") from None
+    lines = "".join(cells[0]["source"]).splitlines()
+    title = next((line[2:].strip() for line in lines if line.startswith("# ")), name)
+    return Chapter(name, title, tuple(claims))
+
+
+def refuse_duplicates(chapters):
+    """Two claims with one address would be one link to two proofs."""
+    owner = {}
+    for chapter in chapters:
+        for claim in chapter.claims:
+            if claim.address in owner:
+                raise BookError(
+                    f"the claim {claim.title!r} in {chapter.name} has the same title "
+                    f"as one in {owner[claim.address]}; give it words of its own"
+                )
+            owner[claim.address] = chapter.name
+
+
+def chapters_in(folder, names):
+    """The notebooks among the pages `names` of the book in `folder`, in order."""
+    paths = [(name, Path(folder, f"{name}.ipynb")) for name in names]
+    chapters = [read_chapter(name, path) for name, path in paths if path.exists()]
+    refuse_duplicates(chapters)
+    return chapters
+
+
+def collect_claims(app):
+    """Read all notebooks of the table of contents before Sphinx reads any."""
+    app.env.book_chapters = chapters_in(app.srcdir, page_names(app))
+
+
+def page_names(app):
+    """All pages in reading order."""
+    root = app.config.external_site_map.root
+    return [root.docname, *(name for tree in root.subtrees for name in tree.files())]
+
+
+def address_claims(app, doctree):
+    """Give every cell that proves a claim the address of the claim."""
+    for cell in doctree.findall(nodes.container):
+        if cell.get("nb_element") == "cell_code":
+            for code in list(cell.findall(nodes.literal_block))[:1]:
+                claims = claims_in(code.astext())
+                cell["ids"] += [claim.address for claim in claims]
+                cell["classes"] += ["claim"] * bool(claims)
+
+
+class ReadsNotebooks:
+    """Something that depends on every notebook, and is read again when one changes."""
+
+    def chapters(self):
+        """All chapters, each noted as a dependency."""
+        for chapter in self.env.book_chapters:
+            self.env.note_dependency(f"{chapter.name}.ipynb")
+        return self.env.book_chapters
+
+
+class ClaimsDirective(ReadsNotebooks, SphinxDirective):
+    """`{claims}`: every claim of the book, by chapter, with a link to its proof."""
+
+    def run(self):
+        """One section a chapter that claims anything."""
+        return [self.section(chapter) for chapter in self.chapters() if chapter.claims]
+
+    def section(self, chapter):
+        """The claims of one chapter."""
+        section = nodes.section(ids=[nodes.make_id(f"claims of {chapter.title}")])
+        section += nodes.title("", chapter.title)
+        items = nodes.bullet_list(classes=["claims"])
+        page = self.env.app.builder.get_relative_uri(self.env.docname, chapter.name)
+        for claim in chapter.claims:
+            link = f"{page}#{claim.address}"
+            paragraph = nodes.paragraph()
+            paragraph += nodes.reference("", claim.title, refuri=link, internal=True)
+            paragraph += spoilt_note(claim)
+            items += nodes.list_item("", paragraph)
+        section += items
+        return section
+
+
+def spoilt_note(claim):
+    """The words that say what makes a claim fail."""
+    note = nodes.inline(classes=["spoilt"])
+    note += nodes.Text(" fails if ")
+    for index, name in enumerate(claim.fails_if):
+        if index:
+            note += nodes.Text(" or ")
+        note += nodes.literal(text=name)
+    note += nodes.Text(" is spoilt")
+    return note
+
+
+class CountRole(ReadsNotebooks, SphinxRole):
+    """`` {count}`claims` ``: how many there are in the book."""
+
+    def run(self):
+        """The number as text."""
+        if self.text != "claims":
+            raise BookError(f"in {self.env.docname}, {{count}} counts claims only")
+        total = sum(len(chapter.claims) for chapter in self.chapters())
+        return [nodes.Text(str(total))], []
+
+
+# Widgets -----------------------------------------------------------------------------
+
+STILL = "<noscript><p>With JavaScript switched on, this picture can be moved.</p></noscript>"
+
+
+class Verbatim(PreformattedString):
+    """HTML that Beautiful Soup writes as it came: a drawing keeps its exact text."""
+
+    PREFIX = SUFFIX = ""
+
+
+@functools.cache
+def drawing_engine(name):
+    """A JavaScript engine that has run the widget's script."""
+    engine = MiniRacer()
+    engine.eval(widgets.classic_script(name))
+    engine.eval("const drawing = (name, state) => nnWidgets[name].draw(state);")
+    return engine
+
+
+def drawing(name, state):
+    """What a widget draws in a state, as SVG.
+
+    Raises
+    ------
+    ValueError
+        If there is no such widget, or it cannot draw the state.
+    """
+    engine = drawing_engine(name)
+    try:
+        return engine.call("drawing", name, state)
+    except JSEvalException as error:
+        raise ValueError(f"the widget {name!r} cannot draw {state}: {error}") from None
+
+
+def with_pictures(html):
+    """The widgets of an output, each with its picture in front of its sentence.
+
+    Parameters
+    ----------
+    html : str
+        The `text/html` that a widget stored in the notebook.
+
+    Returns
+    -------
+    html : str
+    names : list of str
+        The widgets in it.
+
+    Raises
+    ------
+    ValueError
+        If a widget is unknown or cannot be drawn.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    found = soup.select(".nn-widget")
+    for element in found:
+        svg = drawing(element["data-widget"], json.loads(element["data-state"]))
+        picture = soup.new_tag("div", attrs={"class": "nn-picture"})
+        picture.append(Verbatim(svg))
+        element.insert(0, picture)
+        element.append(Verbatim(STILL))
+    return str(soup), [element["data-widget"] for element in found]
+
+
+def draw_widgets(app, doctree):
+    """Draw every widget of a page, and note which ones it holds."""
+    for raw in list(doctree.findall(nodes.raw)):
+        if "nn-widget" not in raw.astext():
+            continue
+        try:
+            html, raw["widgets"] = with_pictures(raw.astext())
+        except ValueError as error:
+            raise BookError(f"in {app.env.docname}, {error}") from None
+        raw.children = [nodes.Text(html)]
+        for name in raw["widgets"]:
+            app.env.note_dependency(str(widgets.FOLDER / f"{name}.js"))
+
+
+# Figures, tables and hidden outputs --------------------------------------------------
+
+
+def visit_image(translator, node):
+    """Write an image with its size, so that the text below it never jumps."""
+    size = get_image_size(os.path.join(translator.builder.srcdir, node["uri"]))
+    attributes = {"alt": node.get("alt", ""), "loading": "lazy", "decoding": "async"}
+    if size:
+        attributes["width"], attributes["height"] = map(str, size)
+    if "width" in node:
+        attributes["style"] = f"width: {node['width']}"
+    attributes["src"] = image_address(translator.builder, node["uri"])
+    translator.body.append(translator.emptytag(node, "img", "\n", **attributes))
+
+
+def image_address(builder, uri):
+    """Where the page finds an image that Sphinx has copied."""
+    if uri not in builder.images:
+        return uri
+    return posixpath.join(builder.imgpath, quote(builder.images[uri]))
+
+
+def wrap_tables(app, doctree):
+    """Put every table into a box, which can scroll where the page must not."""
+    for table in list(doctree.findall(nodes.table)):
+        box = nodes.container(classes=["table"])
+        table.replace_self(box)
+        box += table
+
+
+def visit_hidden(translator, node):
+    """Write the hidden part of a cell as a native disclosure."""
+    prompt = translator.encode(node["prompt_show"])
+    translator.body.append(f'<details class="reveal"><summary>{prompt}</summary>\n')
+
+
+def depart_hidden(translator, node):
+    """Close what `visit_hidden` opened."""
+    translator.body.append("</details>\n")
+
+
+def leave(translator, node):
+    """Nothing is left to write."""
+
+
+# The frame of a page -----------------------------------------------------------------
+
+# No script and no style stands in the page itself, apart from the `style` attributes that
+# formulas and drawings consist of. `file:` is for readers who open the book from a disk:
+# a file has no origin that 'self' could match in every browser. Over http nothing can be
+# loaded from file:, so it opens no door there.
+POLICY = "; ".join(
+    [
+        "default-src 'self' file:",
+        "img-src 'self' file: data:",
+        "style-src-attr 'unsafe-inline'",
+        "worker-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self' file:",
+    ]
+)
+
+
+def launch_links(repository, branch, path):
+    """Where else a notebook of a public repository can be opened.
+
+    Parameters
+    ----------
+    repository, branch : str
+        The repository's address, empty if there is none, and its branch.
+    path : str
+        The notebook's path in it.
+
+    Returns
+    -------
+    list of (text, address)
+
+    Examples
+    --------
+    >>> for text, link in launch_links("https://github.com/me/book", "main", "a.ipynb"):
+    ...     print(link)
+    https://colab.research.google.com/github/me/book/blob/main/a.ipynb
+    https://mybinder.org/v2/gh/me/book/main?urlpath=lab/tree/a.ipynb
+    https://github.com/me/book/blob/main/a.ipynb
+    >>> launch_links("", "main", "a.ipynb")
+    []
+    """
+    if not repository:
+        return []
+    repository = repository.rstrip("/")
+    source = [("see its source", f"{repository}/blob/{branch}/{path}")]
+    home = "https://github.com/"
+    if not repository.startswith(home):
+        return source
+    name = repository.removeprefix(home)
+    colab = f"https://colab.research.google.com/github/{name}/blob/{branch}/{path}"
+    binder = f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath=lab/tree/{path}"
+    return [("open it in Colab", colab), ("run it on Binder", binder), *source]
+
+
+def site_address(repository, baseurl):
+    """The public address of the site, with a slash at its end, or "" if it has none.
+
+    Examples
+    --------
+    >>> site_address("https://github.com/me/book", "")
+    'https://me.github.io/book/'
+    >>> site_address("", "https://example.org/book")
+    ''
+    """
+    if not repository:
+        return ""
+    owner, _, name = repository.rstrip("/").rpartition("/")
+    pages = f"https://{owner.rpartition('/')[2]}.github.io/{name}"
+    return f"{(baseurl or pages).rstrip('/')}/"
+
+
+def description_of(doctree, fallback):
+    """What a page is about, for search engines: its first paragraph, cut at a word."""
+    first = next(doctree.findall(nodes.paragraph), None) if doctree else None
+    text = first.astext() if first else fallback
+    return textwrap.shorten(text, 160, placeholder=" …")
+
+
+def page_sections(toc):
+    """The list of a page's sections, without their subsections, as HTML.
+
+    Parameters
+    ----------
+    toc : str
+        Sphinx's list, whose only entry is the page itself.
+    """
+    soup = BeautifulSoup(toc, "html.parser")
+    sections = soup.select_one("ul > li > ul")
+    if not sections:
+        return ""
+    for deeper in sections.select("ul"):
+        deeper.decompose()
+    return str(sections)
+
+
+def parts_of(env):
+    """The parts of the book with their chapters, for the list beside the text."""
+    return [
+        {
+            "caption": tree.caption,
+            "chapters": [
+                {
+                    "name": name,
+                    "number": ".".join(map(str, number_of(env, name))),
+                    "title": env.titles[name].astext(),
+                }
+                for name in tree.files()
+            ],
+        }
+        for tree in env.external_site_map.root.subtrees
+    ]
+
+
+def number_of(env, name):
+    """The number of a chapter, () if it has none."""
+    return env.toc_secnumbers.get(name, {}).get("", ())
+
+
+def stamp():
+    """A short name for the present state of what all pages load.
+
+    It stands behind every address, so that a browser never shows a new page with an
+    old style sheet.
+    """
+    digest = hashlib.sha256()
+    for folder in (ASSETS / "theme" / "static", widgets.FOLDER):
+        for path in sorted(folder.glob("*.[cj]s*")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def page_context(app, pagename, templatename, context, doctree):
+    """Hand the layout what it needs to know of a page."""
+    repository = context.get("theme_repository_url", "")
+    address = site_address(repository, app.config.html_baseurl)
+    notebook = pagename in {chapter.name for chapter in app.env.book_chapters}
+    branch = context.get("theme_repository_branch", "")
+    context["book"] = {
+        "address": address and address + app.builder.get_target_uri(pagename),
+        "description": description_of(doctree, fallback=app.config.html_title),
+        "has_formulas": bool(doctree and list(doctree.findall(is_formula))),
+        "home": env_title(app.env, app.config.root_doc),
+        "launch": launch_links(repository, branch, f"{pagename}.ipynb"),
+        "notebook": notebook,
+        "parts": parts_of(app.env),
+        "policy": POLICY,
+        "sections": page_sections(context.get("toc", "")),
+        "stamp": app.book_stamp,
+        "widgets": widgets_on(doctree),
+    }
+
+
+def env_title(env, name):
+    """The title of a page as plain text."""
+    return env.titles[name].astext()
+
+
+def is_formula(node):
+    """Whether a node is a formula, in a line or on its own."""
+    return isinstance(node, nodes.math | nodes.math_block)
+
+
+def widgets_on(doctree):
+    """The names of the widgets on a page, each once, in order of the alphabet."""
+    raws = doctree.findall(nodes.raw) if doctree else []
+    return sorted({name for raw in raws for name in raw.get("widgets", [])})
+
+
+# Files -------------------------------------------------------------------------------
+
+
+def write_files(app, exception):
+    """Put beside the pages what they load, and a list of them for search engines."""
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    for name in ("favicon.svg", "favicon.png"):
+        copy_asset(ASSETS / name, static)
+    # Formulas are HTML already: the renderer stays at home.
+    copy_asset(ASSETS / "vendor", static / "vendor", excluded=is_only_for_building)
+    write_widgets(static / "widgets")
+    # Whoever asks for the folder gets the first page, without a redirect.
+    first = app.builder.get_target_uri(app.config.root_doc)
+    shutil.copyfile(Path(app.outdir, first), Path(app.outdir, "index.html"))
+    address = site_address(
+        app.config.html_theme_options.get("repository_url"), app.config.html_baseurl
+    )
+    if address:
+        pages = [app.builder.get_target_uri(name) for name in page_names(app)]
+        write_sitemap(Path(app.outdir, "sitemap.xml"), [address + p for p in pages])
+
+
+def is_only_for_building(path):
+    """Whether a vendored file is of no use to a page."""
+    return path.endswith((".js", ".md", "SHA256SUMS"))
+
+
+def write_widgets(folder):
+    """The widgets as scripts that a page can load, even from a disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("kit.js", "host.js", "widgets.css"):
+        copy_asset(widgets.FOLDER / name, folder)
+    for name in widgets.names():
+        script = widgets.classic_script(name)
+        (folder / f"{name}.js").write_text(script, encoding="utf-8")
+
+
+def write_sitemap(path, addresses):
+    """A sitemap in the format of sitemaps.org."""
+    root = ElementTree.Element(
+        "urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+    )
+    for address in addresses:
+        ElementTree.SubElement(
+            ElementTree.SubElement(root, "url"), "loc"
+        ).text = address
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def note_stamp(app):
+    """Compute the stamp once a build."""
+    app.book_stamp = stamp()
+
+
+def setup(app):
+    """Register everything with Sphinx."""
+    app.add_html_theme("nnbook", str(ASSETS / "theme"))
+    app.add_html_math_renderer(
+        "katex", (visit_inline_formula, None), (visit_display_formula, None)
+    )
+    app.add_node(nodes.image, override=True, html=(visit_image, leave))
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden, depart_hidden))
+    app.add_directive("claims", ClaimsDirective)
+    app.add_role("count", CountRole())
+    app.connect("builder-inited", collect_claims)
+    app.connect("builder-inited", note_stamp)
+    app.connect("doctree-read", address_claims)
+    app.connect("doctree-read", draw_widgets)
+    app.connect("doctree-read", wrap_tables)
+    app.connect("html-page-context", page_context)
+    # Before sphinx_external_toc, which would write a redirect.
+    app.connect("build-finished", write_files, priority=400)
+    # Jupyter Book sets it for an extension that this book does not load.
+    app.add_config_value("comments_config", {}, "")
+    # One JavaScript engine serves the whole build, so it cannot be split up.
+    return {"parallel_read_safe": False, "parallel_write_safe": False}
