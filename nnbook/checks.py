@@ -11,6 +11,26 @@ import numbers
 import numpy as np
 
 
+def plain_array(name, value):
+    """`value` as an ndarray, unless NumPy would have to guess what it means."""
+    if isinstance(value, np.matrix):
+        raise TypeError(
+            f"{name} is a numpy.matrix, whose * is a matrix product; "
+            f"use np.asarray({name})"
+        )
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} has masked entries, which would silently count; "
+            f"fill or drop them first"
+        )
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a rectangular array, but its rows differ in length"
+        ) from None
+
+
 def real_array(name, value, *, dtype=None, finite=True):
     """`value` as an array of real numbers, or an error that says why not.
 
@@ -46,7 +66,7 @@ def real_array(name, value, *, dtype=None, finite=True):
     >>> real_array("x", [1, 2])
     array([1., 2.])
     """
-    given = _plain_array(name, value)
+    given = plain_array(name, value)
     if given.dtype.kind not in "fiub":
         kind = type(value).__name__ if given.ndim == 0 else f"dtype {given.dtype}"
         raise TypeError(f"{name} must hold real numbers, got {kind}")
@@ -120,7 +140,7 @@ def same_shape(name, array, other_name, other):
 
 def class_labels(name, value, n_classes):
     """`value` as integer class labels 0 .. n_classes - 1, shape (samples,)."""
-    array = _plain_array(name, value)
+    array = plain_array(name, value)
     if array.ndim != 1:
         cure = ""
         if array.ndim == 2 and array.shape[1] == n_classes:
@@ -181,23 +201,3 @@ def generator(name, value):
             f"Use np.random.default_rng(0)."
         )
     return value
-
-
-def _plain_array(name, value):
-    """`value` as an ndarray, unless NumPy would have to guess what it means."""
-    if isinstance(value, np.matrix):
-        raise TypeError(
-            f"{name} is a numpy.matrix, whose * is a matrix product; "
-            f"use np.asarray({name})"
-        )
-    if np.ma.is_masked(value):
-        raise ValueError(
-            f"{name} has masked entries, which would silently count; "
-            f"fill or drop them first"
-        )
-    try:
-        return np.asarray(value)
-    except ValueError:
-        raise ValueError(
-            f"{name} must be a rectangular array, but its rows differ in length"
-        ) from None

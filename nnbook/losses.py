@@ -14,7 +14,7 @@ of its own, `softmax`.
 
 import numpy as np
 
-from nnbook.checks import real_array, same_shape
+from nnbook.checks import not_empty, real_array, same_shape
 
 # A probability nearer to 0 or 1 than this is moved to here before its logarithm is
 # taken. Keras uses the same number.
@@ -125,7 +125,8 @@ def binary_cross_entropy(prediction, target):
     array([ 1.   , -0.625])
     """
     prediction, target, dtype = _pair(prediction, target)
-    _within_0_and_1("prediction", prediction)
+    cure = ". Logits? Use binary_cross_entropy_with_logits."
+    _within_0_and_1("prediction", prediction, cure)
     _within_0_and_1("target", target)
     p = np.clip(prediction, CLIP, 1 - CLIP)
     loss = _mean(-target * np.log(p) - (1 - target) * np.log1p(-p))
@@ -164,8 +165,11 @@ def binary_cross_entropy_with_logits(prediction, target):
 
     Examples
     --------
-    >>> binary_cross_entropy_with_logits([0.0, 1000.0], [1.0, 0.0])
-    (500.34657359027997, array([-0.25,  0.5 ]))
+    >>> loss, d_prediction = binary_cross_entropy_with_logits([0.0, 1000.0], [1, 0])
+    >>> round(loss, 4)  # (log 2 + 1000) / 2
+    500.3466
+    >>> d_prediction
+    array([-0.25,  0.5 ])
     """
     z, target, dtype = _pair(prediction, target)
     _within_0_and_1("target", target)
@@ -194,17 +198,23 @@ def _pair(prediction, target):
             f"prediction and target must have one entry a sample, got the number "
             f"{prediction}. One sample? Use [{prediction}]."
         )
+    not_empty("prediction", prediction)
     if prediction.size == 0:
-        raise ValueError(f"prediction has 0 samples (shape {prediction.shape})")
-    return prediction.astype(np.float64, copy=False), target, prediction.dtype
+        raise ValueError(f"prediction has 0 outputs (shape {prediction.shape})")
+    # In one order of memory, or the same numbers could add up to another last digit.
+    return (
+        np.ascontiguousarray(prediction, dtype=np.float64),
+        np.ascontiguousarray(target),
+        prediction.dtype,
+    )
 
 
-def _within_0_and_1(name, array):
+def _within_0_and_1(name, array, cure=""):
     outside = (array < 0) | (array > 1)
     if outside.any():
         where = [int(i) for i in np.argwhere(outside)[0]]
         raise ValueError(
-            f"{name} must lie in 0..1, but {name}{where} is {array[outside][0]}"
+            f"{name} must lie in 0..1, but {name}{where} is {array[outside][0]}{cure}"
         )
 
 

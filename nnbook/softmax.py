@@ -20,9 +20,10 @@ import numpy as np
 from nnbook.checks import (
     class_labels,
     not_empty,
+    plain_array,
     real_array,
     same_length,
-    same_shape,
+    whole_number,
 )
 
 
@@ -86,8 +87,8 @@ def log_softmax(logits, axis=-1):
     --------
     >>> log_softmax([0.0, 1000.0])
     array([-1000.,     0.])
-    >>> log_softmax([0.0, -40.0])[0] == -np.exp(-40.0)  # log(1 - p) is close to -p
-    True
+    >>> log_softmax([0.0, -40.0])  # log(1 - p) is close to -p
+    array([-4.24835426e-18, -4.00000000e+01])
     """
     logits = _logits(logits, axis)
     largest = _finite(logits.max(axis=axis, keepdims=True), logits)
@@ -165,12 +166,13 @@ def softmax_cross_entropy(logits, labels):
     >>> d_logits  # (0.25, 0.75) - (0, 1)
     array([[ 0.25, -0.25]])
     """
-    logits = _logits(logits, axis=-1)
+    logits = real_array("logits", logits, finite=False)
     if logits.ndim != 2:
         raise ValueError(
             f"logits must have shape (samples, classes), got {logits.shape}. "
             f"One sample? Use logits[None, :]."
         )
+    logits = _with_classes(logits, axis=1)
     not_empty("logits", logits)
     labels = _labels(labels, logits)
     n = len(logits)
@@ -226,18 +228,27 @@ def _difference(logits, largest):
 
 
 def _logits(logits, axis):
-    """The logits as an array with at least one class along `axis`."""
+    """The logits as an array that has the axis."""
     logits = real_array("logits", logits, finite=False)
     if logits.ndim == 0:
         raise TypeError(f"logits must be an array, got the number {logits}")
-    if not -logits.ndim <= axis < logits.ndim:
+    axis = whole_number("axis", axis, at_least=-logits.ndim)
+    if axis >= logits.ndim:
         raise ValueError(
-            f"axis must lie in {-logits.ndim}..{logits.ndim - 1}, got {axis} "
-            f"(logits has shape {logits.shape})"
+            f"axis must be below {logits.ndim}, got {axis} (logits has shape "
+            f"{logits.shape})"
         )
+    return _with_classes(logits, axis)
+
+
+def _with_classes(logits, axis):
+    """Refuse rows without a class, and lay the logits out in the usual order.
+
+    In another order of memory the same numbers could add up to another last digit.
+    """
     if logits.shape[axis] == 0:
         raise ValueError(f"logits has 0 classes (shape {logits.shape}, axis {axis})")
-    return logits
+    return np.ascontiguousarray(logits)
 
 
 def _finite(largest, logits):
@@ -259,12 +270,18 @@ def _finite(largest, logits):
 
 def _labels(labels, logits):
     """Class numbers of shape (samples,), or shares of shape (samples, classes)."""
-    if np.ndim(labels) != 2:
+    labels = plain_array("labels", labels)
+    if labels.ndim != 2:
         labels = class_labels("labels", labels, logits.shape[1])
         same_length("labels", labels, "logits", logits)
         return labels
     shares = real_array("labels", labels, dtype=logits.dtype)
-    same_shape("labels", shares, "logits", logits)
+    if shares.shape != logits.shape:
+        cure = " Class numbers? Use labels[:, 0]." if shares.shape[1] == 1 else ""
+        raise ValueError(
+            f"labels must have shape (samples,) or the shape of logits, "
+            f"{logits.shape}, got {shares.shape}.{cure}"
+        )
     sums = shares.sum(axis=1)
     wrong = (shares < 0).any(axis=1) | (np.abs(sums - 1) > 1e-5)
     if wrong.any():
@@ -274,4 +291,4 @@ def _labels(labels, logits):
             f"labels[{first}] is {shares[first]}, which sums to {sums[first]}"
         )
     one_hot = (shares == 1).any(axis=1).all()
-    return shares.argmax(axis=1) if one_hot else shares
+    return shares.argmax(axis=1) if one_hot else np.ascontiguousarray(shares)
