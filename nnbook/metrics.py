@@ -249,10 +249,11 @@ def precision_recall_curve(scores, labels):
 
     Examples
     --------
-    >>> of_called, of_all, thresholds = precision_recall_curve([0.9, 0.6, 0.2], [1, 0, 1])
-    >>> of_called
+    >>> scores, labels = [0.9, 0.6, 0.2], [1, 0, 1]
+    >>> precisions, recalls, thresholds = precision_recall_curve(scores, labels)
+    >>> precisions
     array([0.66666667, 0.5       , 1.        , 1.        ])
-    >>> of_all
+    >>> recalls
     array([1. , 0.5, 0.5, 0. ])
     >>> thresholds
     array([0.2, 0.6, 0.9])
