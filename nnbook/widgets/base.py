@@ -11,6 +11,7 @@ Every chapter uses the widgets; none of them teaches this file.
 """
 
 import html
+import importlib
 import json
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -35,6 +36,18 @@ def names():
     return sorted(
         path.stem for path in FOLDER.glob("*.js") if path.with_suffix(".py").exists()
     )
+
+
+def widget_class(name):
+    """The class of a widget.
+
+    Examples
+    --------
+    >>> widget_class("stairs_neuron").__name__
+    'StairsNeuron'
+    """
+    members = vars(importlib.import_module(f"nnbook.widgets.{name}")).values()
+    return next(member for member in members if getattr(member, "name", None) == name)
 
 
 def source(name):

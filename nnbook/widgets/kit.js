@@ -95,23 +95,6 @@ const nnKit = (() => {
     });
     let shown = null;
 
-    slider.addEventListener("input", () => change(Number(slider.value)));
-    // Enter or leaving the box: half a number is not yet a mistake.
-    box.addEventListener("change", () => {
-      const value = readNumber(box.value, control);
-      if (value === null) {
-        const typed = box.value.trim().slice(0, 12) || "Nothing";
-        note.textContent =
-          `${typed}: not a number from ${min} to ${max}. Kept ${shown}.`;
-        say(`${label}: ${note.textContent}`);
-        box.value = String(shown);
-      } else {
-        note.textContent = "";
-        box.value = String(value);
-        change(value);
-      }
-    });
-
     function show(value) {
       note.textContent = "";
       if (value === shown) return; // and leave alone what is being typed
@@ -120,6 +103,25 @@ const nnKit = (() => {
       slider.setAttribute("aria-valuetext", `${value} ${unit}`.trim());
       box.value = String(value);
     }
+    function moved(value) {
+      show(value);
+      change(value);
+    }
+
+    slider.addEventListener("input", () => moved(Number(slider.value)));
+    // Enter or leaving the box: half a number is not yet a mistake.
+    box.addEventListener("change", () => {
+      const typed = box.value.trim().slice(0, 12) || "Nothing";
+      const value = readNumber(box.value, control);
+      box.value = String(shown);
+      if (value === null) {
+        note.textContent =
+          `${typed}: not a number from ${min} to ${max}. Kept ${shown}.`;
+        say(`${label}: ${note.textContent}`);
+      } else {
+        moved(value);
+      }
+    });
 
     const row = element("div", { class: "nn-control" },
       element("label", { for: id }, label), slider, box,

@@ -1,7 +1,7 @@
 // One neuron looks at a 2x2 image: see stairs_neuron.py, which computes the same numbers.
 
-const IMAGE = "Image: darkness of each pixel, 0 (white) to 1 (black)";
-const NEURON = "Neuron: weight of each pixel, and bias";
+const IMAGE = "Image: 0 is white, 1 is black";
+const NEURON = "Neuron: four weights and a bias";
 const CORNERS = ["top left", "top right", "bottom left", "bottom right"];
 
 const controls = [
@@ -101,6 +101,11 @@ function signed(value) {
   return ` ${value < 0 ? "−" : "+"} ${short(Math.abs(value))}`;
 }
 
+// With its sign, also a plus.
+function push(value) {
+  return value > 0 ? `+${short(value)}` : short(value);
+}
+
 // Never a 0 or 1 that it is not.
 function probability(a) {
   if (a < 0.00005) return "< 0.0001";
@@ -134,7 +139,7 @@ x = np.array([${image(state).join(", ")}])
 w = np.array([${weights(state).join(", ")}])
 b = ${state.b}
 z = weighted_sum(x, w, b)
-print(f"nnbook: z = {z:.4f}, sigmoid(z) = {sigmoid(z):.4f}")
+print(f"nnbook: z = {z:.4f}, a = {sigmoid(z):.4f}")
 
 patterns, labels = stairs_patterns()
 says = weighted_sum(patterns, w, b) > 0
@@ -146,7 +151,7 @@ import keras
 dense = keras.layers.Dense(1, activation="sigmoid", dtype="float64")
 neuron = keras.Sequential([keras.Input((4,)), dense])
 dense.set_weights([w[:, None], np.array([b])])
-print(f"Keras: sigmoid(z) = {neuron(x[None]).numpy().item():.4f}")
+print(f"Keras: a = {neuron(x[None]).numpy().item():.4f}")
 `;
 }
 
@@ -225,6 +230,16 @@ function drawBar(from, to, y) {
   return `<path d="M${path}Z" class="${side(to - from)}"/>`;
 }
 
+// Below an axis: its ends, its middle, and which side of 0 means what.
+function drawScale(at, limit, y) {
+  const words = [
+    [-limit, short(-limit)], [-limit / 2, "not stairs"], [0, "0"],
+    [limit / 2, "stairs"], [limit, short(limit)],
+  ];
+  return words.map(([value, word]) =>
+    text(at(value), y, word, 'class="nn-small nn-muted nn-middle"')).join("");
+}
+
 // The five terms laid end to end, from 0 to z.
 function drawSum(state, products, z) {
   const names = ["w1·x1", "w2·x2", "w3·x3", "w4·x4", "b"];
@@ -235,62 +250,49 @@ function drawSum(state, products, z) {
   const at = (value) => 162 + 104 * value / limit;
   const rows = terms.map((term, i) => {
     const y = 164 + 19 * i;
-    return text(50, y + 4, names[i], 'text-anchor="end"')
+    return text(50, y + 4, names[i], 'class="nn-end"')
       + line(at(totals[i + 1]), y + 6, at(totals[i + 1]), y + 13)
       + drawBar(at(totals[i]), at(totals[i + 1]), y)
-      + text(316, y + 4, signed(term).replace(" ", "").replace(" ", ""), 'text-anchor="end"');
+      + text(316, y + 4, push(term), 'class="nn-end"');
   });
   return line(at(0), 152, at(0), 276)
     + rows.join("")
     + line(4, 250, 316, 250)
-    + text(50, 267, "z", 'text-anchor="end" class="nn-strong"')
+    + text(50, 267, "z", 'class="nn-strong nn-end"')
     + drawBar(at(0), at(z), 263)
-    + text(316, 267, short(z), 'text-anchor="end" class="nn-strong"')
-    + text(at(-limit), 290, `−${limit}`, 'class="nn-small nn-muted" text-anchor="middle"')
-    + text(at(-limit / 2), 290, "not stairs", 'class="nn-small nn-muted" text-anchor="middle"')
-    + text(at(0), 290, "0", 'class="nn-small nn-muted" text-anchor="middle"')
-    + text(at(limit / 2), 290, "stairs", 'class="nn-small nn-muted" text-anchor="middle"')
-    + text(at(limit), 290, `${limit}`, 'class="nn-small nn-muted" text-anchor="middle"');
+    + text(316, 267, short(z), 'class="nn-strong nn-end"')
+    + drawScale(at, limit, 290);
 }
 
 function drawWeighing(state, { products, z }) {
   return panel(296, sentence(state),
-    text(80, 14, "image", 'text-anchor="middle" class="nn-muted"')
-    + text(240, 14, "weights", 'text-anchor="middle" class="nn-muted"')
+    text(80, 14, "image", 'class="nn-muted nn-middle"')
+    + text(240, 14, "weights", 'class="nn-muted nn-middle"')
     + drawImage(image(state), 24, 22, 56)
-    + text(160, 84, "·", 'text-anchor="middle" class="nn-big"')
+    + text(160, 84, "×", 'class="nn-big nn-muted"')
     + drawWeights(weights(state), 184, 22, 56)
     + drawSum(state, products, z));
 }
 
-// The sigmoid from -10 to 10; a z beyond is drawn at the edge and said in the label.
+// The sigmoid from -10 to 10; a z beyond is drawn at the edge.
 function drawSquashing({ z, a, stairs }) {
-  const at = (value) => 172 + 14 * Math.max(-10, Math.min(10, value));
-  const up = (value) => 126 - 104 * value;
+  const at = (value) => 166 + 14 * Math.max(-10, Math.min(10, value));
+  const up = (value) => 124 - 94 * value;
   const curve = Array.from({ length: 81 }, (_, k) => k / 4 - 10)
     .map((value) => `${at(value).toFixed(1)} ${up(sigmoid(value)).toFixed(1)}`).join("L");
-  const level = (value) => line(32, up(value), 312, up(value))
-    + text(26, up(value) + 4, `${value}`, 'class="nn-small nn-muted" text-anchor="end"');
-  const tick = (value) => text(at(value), 142, short(value),
-    'class="nn-small nn-muted" text-anchor="middle"');
-  const verdict = (side, x, y, words) => text(x, y, words,
-    side === stairs ? 'class="nn-strong" text-anchor="middle"'
-      : 'class="nn-muted" text-anchor="middle"');
+  const level = (value) => line(26, up(value), 306, up(value))
+    + text(20, up(value) + 4, `${value}`, 'class="nn-small nn-muted nn-end"');
   const reading = `sigmoid(${short(z)}) ${probability(a)}`;
-  return panel(148, `The curve of the sigmoid with a point on it: ${reading}.`,
-    rect(172, up(1), 140, 104, 'class="nn-plus" fill-opacity="0.08"')
+  return panel(142, `The curve of the sigmoid with a point on it: ${reading}.`,
+    text(4, 14, reading)
+    + text(316, 14, stairs ? "stairs" : "not stairs", 'class="nn-strong nn-end"')
     + level(0) + level(0.5) + level(1)
-    + line(172, up(0), 172, up(1))
-    + [-10, -5, 0, 5, 10].map(tick).join("")
-    + text(316, 142, "z", 'class="nn-muted" text-anchor="end"')
+    + line(at(0), up(0), at(0), up(1))
+    + drawScale(at, 10, 140)
     + `<path d="M${curve}" class="nn-curve"/>`
-    + verdict(false, 102, 46, "not stairs")
-    + verdict(true, 242, 104, "stairs")
-    + (stairs ? text(242, 88, reading, 'text-anchor="middle"')
-      : text(102, 62, reading, 'text-anchor="middle"'))
-    + line(at(z), up(0), at(z), up(a), 'class="nn-drop"')
-    + line(32, up(a), at(z), up(a), 'class="nn-drop"')
-    + `<circle cx="${at(z).toFixed(1)}" cy="${up(a).toFixed(1)}" r="5.5" class="nn-dot"/>`);
+    + line(at(z), up(0), at(z), up(a), `class="nn-drop ${side(z)}"`)
+    + line(26, up(a), at(z), up(a), `class="nn-drop ${side(z)}"`)
+    + `<circle cx="${at(z).toFixed(1)}" cy="${up(a).toFixed(1)}" r="6" class="nn-dot ${side(z)}"/>`);
 }
 
 // A check or a cross, so that colour is not the only sign.
@@ -308,7 +310,7 @@ function drawTile(pattern, left, top, shown) {
   const target = pattern.x.map((darkness, i) => `x${i + 1}=${darkness}`).join("&amp;");
   const frame = shown ? "nn-edge nn-hollow nn-shown" : "nn-hollow";
   return `<g data-set="${target}">`
-    + rect(left, top, 38, 52, `rx="4" class="${frame}"`)
+    + rect(left, top, 38, 54, `rx="4" class="${frame}"`)
     + pixels.join("")
     + drawMark(left + 19, top + 42, pattern.says === pattern.is)
     + "</g>";
@@ -325,12 +327,12 @@ function drawVerdicts(state, { patterns }) {
   const label = `${right} of the 16 black-and-white patterns right`
     + (wrong ? `. Wrong (x1 x2 x3 x4): ${wrong}.` : ".");
   return panel(146, label,
-    text(23, 14, "stairs", 'class="nn-muted" text-anchor="middle"')
+    text(23, 14, "stairs", 'class="nn-muted nn-middle"')
     + text(52, 14, "not stairs", 'class="nn-muted"')
-    + text(316, 14, `${right} of 16 right`, 'class="nn-strong" text-anchor="end"')
-    + stairs.map((p, i) => drawTile(p, 4, 24 + 56 * i, same(p))).join("")
-    + line(46, 24, 46, 132)
-    + others.map((p, i) => drawTile(p, 50 + 38 * (i % 7), 24 + 56 * Math.floor(i / 7), same(p)))
+    + text(316, 14, `${right} of 16 right`, 'class="nn-strong nn-end"')
+    + stairs.map((p, i) => drawTile(p, 4, 26 + 56 * i, same(p))).join("")
+    + line(46, 26, 46, 134)
+    + others.map((p, i) => drawTile(p, 50 + 38 * (i % 7), 26 + 56 * Math.floor(i / 7), same(p)))
       .join(""));
 }
 
@@ -343,7 +345,8 @@ function render({ model, el }) {
   return nnKit.mount({
     model, el, controls, presets, draw, sentence, script,
     label: "One neuron looks at a 2 by 2 image",
-    hint: "Click a pixel to turn it, or one of the sixteen patterns to show it to the neuron.",
+    hint: "Can you find weights that get all sixteen patterns right? "
+      + "Click a pixel to turn it, or a pattern to show it to the neuron.",
   });
 }
 

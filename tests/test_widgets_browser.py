@@ -1,0 +1,719 @@
+"""Every widget in a real browser: by keyboard, by link, by copy, in every theme.
+
+The widgets are found in the pages: in those of the built site, and in a small page
+made here, which is also opened from a file. A widget is known only through its
+controls; what it must say for their values is computed by nnbook.
+"""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from py_mini_racer import MiniRacer
+
+from nnbook.widgets import base
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = Path(os.environ.get("SITE", ROOT / "_build" / "html"))
+BUILT = sorted(
+    str(page.relative_to(SITE))
+    for page in SITE.rglob("*.html")
+    if 'class="nn-widget"' in page.read_text(encoding="utf-8")
+)
+# Stricter than the book's: not even a style attribute.
+POLICY = "default-src 'self'; img-src 'self' data:"
+
+# A widget with the kinds of control that the real ones may not use yet.
+TOY = """
+const controls = [
+  { name: "n", label: "n", unit: "s", group: "All",
+    kind: "range", min: 0, max: 3, step: 1 },
+  { name: "how", label: "how", group: "All", kind: "select",
+    options: [["add", "add one"], ["double", "double"]] },
+  { name: "loud", label: "loud", group: "All", kind: "checkbox" },
+];
+const presets = [{ group: "All", label: "two", state: { n: 2 } }];
+function compute({ n, how }) { return { y: how === "add" ? n + 1 : 2 * n }; }
+function sentence(state) { return `y = ${compute(state).y}${state.loud ? "!" : "."}`; }
+function draw(state) {
+  return `<svg viewBox="0 0 9 9" role="img" aria-label="${sentence(state)}"></svg>`;
+}
+function script(state) { return `print(${compute(state).y})`; }
+function render({ model, el }) {
+  return nnKit.mount({
+    model, el, controls, presets, draw, sentence, script, label: "Toy", hint: "A toy.",
+  });
+}
+(globalThis.nnWidgets ??= {})["toy"] = { compute, draw, render };
+"""
+BROKEN = """
+(globalThis.nnWidgets ??= {})["broken"] = {
+  render() { throw new Error("broken on purpose"); },
+};
+"""
+
+
+def static(name, state, sentence, picture):
+    """A widget as it stands in a page before any script runs."""
+    return (
+        f"<div class='nn-widget' data-widget='{name}' data-state='{json.dumps(state)}'>"
+        f"<div class='nn-picture'>{picture}</div>"
+        f"<p class='nn-sentence'>{sentence}</p></div>"
+    )
+
+
+def static_widget(name, **state):
+    widget = base.widget_class(name)(**state)
+    engine = MiniRacer()
+    engine.eval(base.classic_script(name))
+    picture = engine.eval(f"nnWidgets.{name}.draw({json.dumps(widget.state())})")
+    return static(name, widget.state(), widget.sentence(), picture)
+
+
+def write_page(folder, file, body, names):
+    """A page with widgets, loaded as the book's pages load them."""
+    tags = "".join(
+        f'<script defer src="{name}.js"></script>' for name in ("kit", *names, "host")
+    )
+    (folder / file).write_text(
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>Widgets</title><link rel='icon' href='data:,'>"
+        f'<link rel="stylesheet" href="widgets.css"><link rel="stylesheet" '
+        f'href="page.css">{tags}</head><body><main><h1>Widgets</h1>{body}</main>'
+        "</body></html>",
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """The pages made here."""
+    folder = tmp_path_factory.mktemp("widgets")
+    for file in ("kit.js", "host.js", "widgets.css"):
+        (folder / file).write_bytes((base.FOLDER / file).read_bytes())
+    (folder / "page.css").write_text(
+        "body { margin: 1rem; } h1 { margin: 0 0 110vh; }"
+        "html[data-theme=dark] { background: #111; color: #eee; }"
+    )
+    for name in base.names():
+        (folder / f"{name}.js").write_text(base.classic_script(name), encoding="utf-8")
+    widgets = "".join(static_widget(name) for name in base.names())
+    write_page(folder, "own.html", widgets, base.names())
+    write_page(folder, "twice.html", widgets + widgets, base.names())
+    toy = {"n": 1, "how": "add", "loud": False}
+    (folder / "toy.js").write_text(f"(() => {{{TOY}}})();")
+    write_page(folder, "toy.html", static("toy", toy, "y = 2.", ""), ["toy"])
+    (folder / "broken.js").write_text(BROKEN)
+    name = base.names()[0]
+    broken = (
+        static("broken", {}, "Static words.", "<svg></svg>")
+        + static("missing", {}, "Static words.", "<svg></svg>")
+        + "<div class='nn-widget' data-widget='toy' data-state='{'></div>"
+        + static_widget(name)
+    )
+    write_page(folder, "broken.html", broken, ["broken", "toy", name])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tools(pytestconfig):
+    """`serve`, `watch` and `missing` of the conftest beside this file."""
+    path = str(Path(__file__).with_name("conftest.py"))
+    return pytestconfig.pluginmanager.get_plugin(path)
+
+
+@pytest.fixture(scope="session")
+def address(tools, folder):
+    with tools.serve(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(tools, chromium, address, folder, request):
+    """Open a page made here, or one of the site's.
+
+    `visit(place)` gives the browser's page. When the test is over, as many things must
+    have gone wrong on it as `troubles` says.
+    """
+    with contextlib.ExitStack() as stack:
+        opened = []
+
+        def visit(place="own.html", *, hash="", from_file=False, troubles=0, **options):
+            home = request.getfixturevalue("served") if place in BUILT else address
+            if from_file:
+                home = folder.as_uri()
+            seen = stack.enter_context(tools.watch(chromium, home, **options))
+            opened.append((seen, troubles))
+            seen.page.goto(f"{home}/{place}{hash}")
+            return seen.page
+
+        yield visit
+        for seen, troubles in opened:
+            assert len(seen.troubles()) == troubles, seen.troubles()
+
+
+@pytest.fixture(scope="module")
+def opened(tools, chromium, address, request):
+    """Pages that stay open for many tests: place -> the page under watch."""
+    with contextlib.ExitStack() as stack:
+        kept = {}
+
+        def opened(place):
+            if place not in kept:
+                home = request.getfixturevalue("served") if place in BUILT else address
+                allowed = ["clipboard-read", "clipboard-write"]
+                watching = tools.watch(chromium, home, permissions=allowed)
+                kept[place] = stack.enter_context(watching)
+                kept[place].page.goto(f"{home}/{place}")
+            return kept[place]
+
+        yield opened
+
+
+@pytest.fixture(params=["own.html", *BUILT])
+def page(opened, request):
+    """Every page with widgets, these in their first state."""
+    seen = opened(request.param)
+    for _, widget in widgets(seen.page):
+        widget.get_by_role("button", name="Reset").click()
+    yield seen.page
+    assert seen.troubles() == []
+
+
+def widgets(page):
+    """(name, locator) of every widget of the page, all of them alive."""
+    found = page.locator(".nn-widget").all()
+    assert found
+    for widget in found:
+        assert "nn-live" in widget.get_attribute("class")
+    return [(widget.get_attribute("data-widget"), widget) for widget in found]
+
+
+SEEN = """
+async (el) => {
+  // The frame after the next one: what was to be drawn is drawn.
+  await new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done)));
+  const value = (field) => field.type === "checkbox" ? field.checked
+    : field.tagName === "SELECT" ? field.value : Number(field.value);
+  const fields = [...el.querySelectorAll("[data-name]:not([type=range])")];
+  return {
+    values: Object.fromEntries(
+      fields.map((field) => [field.dataset.name, value(field)])),
+    sentence: el.querySelector(".nn-sentence").innerText,
+    label: el.querySelector(".nn-picture svg").getAttribute("aria-label"),
+    picture: el.querySelector(".nn-picture").innerHTML,
+  };
+}
+"""
+
+
+def seen_in(widget):
+    """The values of the controls, the sentence and the picture, once all is drawn."""
+    return widget.evaluate(SEEN)
+
+
+def values(widget):
+    return seen_in(widget)["values"]
+
+
+def right_values(name, widget):
+    """The values of the controls, for which words and picture are right by nnbook."""
+    seen = seen_in(widget)
+    sentence = base.widget_class(name)(**seen["values"]).sentence()
+    assert seen["sentence"] == seen["label"] == sentence
+    assert "NaN" not in seen["picture"]
+    return seen["values"]
+
+
+def sliders(widget):
+    return widget.locator("input[type=range]").all()
+
+
+def box_of(widget, slider):
+    name = slider.get_attribute("data-name")
+    return widget.locator(f"input[type=text][data-name={name}]")
+
+
+def number(slider, attribute):
+    return float(slider.get_attribute(attribute))
+
+
+def type_into(box, text):
+    box.fill(text)
+    box.press("Enter")
+
+
+# ---- By keyboard ----
+
+
+def test_tab_reaches_every_control_in_the_order_of_the_page(page):
+    for _, widget in widgets(page):
+        fields = "input, select, button"
+        count = widget.locator(fields).count()
+        widget.locator(fields).first.focus()
+        order = []
+        for _ in range(count):
+            order.append(
+                widget.evaluate(
+                    "(el, fields) => [...el.querySelectorAll(fields)]"
+                    ".indexOf(document.activeElement)",
+                    fields,
+                )
+            )
+            page.keyboard.press("Tab")
+        assert order == list(range(count))
+        assert not widget.evaluate("(el) => el.contains(document.activeElement)")
+
+
+def test_every_slider_moves_by_keyboard_and_the_numbers_follow(page):
+    for name, widget in widgets(page):
+        for slider in sliders(widget):
+            key = slider.get_attribute("data-name")
+            low, high, step = (number(slider, a) for a in ("min", "max", "step"))
+            moves = [
+                ("Home", low),
+                ("ArrowRight", low + step),
+                ("End", high),
+                ("ArrowLeft", high - step),
+            ]
+            for pressed, expected in moves:
+                slider.press(pressed)
+                moved_to = right_values(name, widget)[key]
+                assert moved_to == pytest.approx(expected, abs=1e-12)
+
+
+def test_every_preset_is_a_button_that_shows_whether_it_is_on(page):
+    for name, widget in widgets(page):
+        for button in widget.locator(".nn-presets button").all():
+            button.press("Enter")
+            right_values(name, widget)
+            assert button.get_attribute("aria-pressed") == "true"
+
+
+def test_reset_brings_back_the_state_of_the_page(page):
+    for name, widget in widgets(page):
+        before = seen_in(widget)
+        for slider in sliders(widget):
+            slider.press("End")
+        assert right_values(name, widget) != before["values"]
+        widget.get_by_role("button", name="Reset").press("Space")
+        assert seen_in(widget) == before
+
+
+def test_the_other_kinds_of_control_work_too(visit):
+    page = visit("toy.html")
+    toy = page.locator(".nn-widget")
+    assert seen_in(toy)["sentence"] == "y = 2."
+    toy.get_by_label("how").press("ArrowDown")
+    toy.get_by_label("loud").press("Space")
+    toy.get_by_role("button", name="two").press("Enter")
+    assert seen_in(toy)["values"] == {"n": 2, "how": "double", "loud": True}
+    assert seen_in(toy)["sentence"] == "y = 4!"
+    toy.get_by_role("button", name="Reset").click()
+    assert seen_in(toy)["values"] == {"n": 1, "how": "add", "loud": False}
+    page.goto(page.url + "#widget-toy?loud=true&how=double&n=3")
+    assert seen_in(toy)["sentence"] == "y = 6!"
+
+
+# ---- Typed numbers ----
+
+
+def test_a_box_takes_a_number_with_a_point_or_a_comma(page):
+    for name, widget in widgets(page):
+        for slider in sliders(widget):
+            key, box = slider.get_attribute("data-name"), box_of(widget, slider)
+            low, high = number(slider, "min"), number(slider, "max")
+            inside = round(low + 0.37 * (high - low), 4)
+            type_into(box, f"{inside}")
+            assert right_values(name, widget)[key] == inside
+            type_into(box, f"{high}")
+            type_into(box, f" {inside}".replace(".", ","))
+            assert right_values(name, widget)[key] == inside
+            if low <= 0 <= high:
+                type_into(box, "-0")
+                assert box.input_value() == "0"
+
+
+def test_a_box_keeps_the_last_good_value_and_says_so(page):
+    for name, widget in widgets(page):
+        for slider in sliders(widget):
+            refuses(name, widget, slider, "abc")
+        for typed in ("", " ", "1e999", "-1e999", "NaN", "1;2", "999999", "<b>x</b>"):
+            refuses(name, widget, slider, typed)
+
+
+def refuses(name, widget, slider, typed):
+    """Typing nonsense changes nothing but the message beside the box."""
+    box, before = box_of(widget, slider), seen_in(widget)
+    note = widget.locator(f"#{box.get_attribute('aria-describedby')}")
+    assert note.inner_text() == ""
+    box.fill(typed)
+    box.press("Tab")
+    kept = before["values"][slider.get_attribute("data-name")]
+    assert note.inner_text().endswith(f"Kept {kept:g}.")
+    assert note.inner_text().startswith(typed.strip() or "Nothing")
+    assert seen_in(widget) == before
+    for key in ("Home", "End"):  # the next move takes the message away
+        slider.press(key)
+    right_values(name, widget)
+    assert note.inner_text() == ""
+
+
+# ---- Clicks on the picture ----
+
+
+def test_clicking_the_picture_sets_the_controls(page):
+    for name, widget in widgets(page):
+        for i in range(widget.locator("[data-set]").count()):
+            part = widget.locator("[data-set]").nth(i)
+            wanted = dict(
+                pair.split("=") for pair in part.get_attribute("data-set").split("&")
+            )
+            part.click()
+            now = right_values(name, widget)
+            assert {key: now[key] for key in wanted} == {
+                key: float(text) for key, text in wanted.items()
+            }
+
+
+# ---- Links ----
+
+IGNORED = [
+    "#widget-stairs_neuron?x1=NaN&w1=999&b=abc&x9=1",
+    "#widget-stairs_neuron?__proto__=1&constructor=2&x1=__proto__",
+    "#widget-stairs_neuron?x1=<script>document.title='gone'</script>",
+    "#widget-stairs_neuron?x1=<img src=x onerror=\"document.title='gone'\">",
+    "#widget-stairs_neuron?" + "x1=0&" * 1000,
+    "#widget-other?x1=0",
+    "#%",
+    "#?x1=0",
+]
+
+
+@pytest.mark.parametrize("hash", IGNORED, ids=range(len(IGNORED)))
+def test_whatever_is_odd_in_a_link_is_ignored(visit, hash):
+    page = visit(hash=hash)
+    name, widget = widgets(page)[0]
+    assert values(widget) == base.widget_class(name)().state()
+    assert page.title() == "Widgets"
+    assert page.locator("script:not([src]), img").count() == 0
+
+
+def test_a_link_of_ten_million_characters_is_ignored(visit):
+    page = visit()
+    name, widget = widgets(page)[0]
+    page.evaluate(
+        "() => { location.hash = 'widget-stairs_neuron?' + 'x1=0&'.repeat(2e6) }"
+    )
+    assert values(widget) == base.widget_class(name)().state()
+
+
+def test_a_copied_link_leads_to_the_same_state(page):
+    for name, widget in widgets(page):
+        for slider in sliders(widget):
+            slider.press("Home")
+            slider.press("ArrowRight")
+        linked = right_values(name, widget)
+        widget.get_by_role("button", name="Copy link").click()
+        widget.get_by_text("Copied the link").wait_for()
+        link = page.evaluate("navigator.clipboard.readText()")
+        # Pasted into the page that is open already, then into a new one.
+        widget.get_by_role("button", name="Reset").click()
+        assert values(widget) != linked
+        page.evaluate("(link) => { scrollTo(0, 0); location.href = link }", link)
+        assert values(widget) == linked and page.evaluate("scrollY") > 0
+        page.goto("about:blank")
+        page.goto(link)
+        assert right_values(name, widget) == linked
+        assert page.evaluate("scrollY") > 0
+
+
+# ---- Copies ----
+
+
+@pytest.mark.keras
+def test_the_copied_python_text_builds_the_widget_and_runs(page, capsys):
+    pytest.importorskip("keras")
+    name, widget = widgets(page)[0]
+    for slider in sliders(widget):
+        slider.press("End")
+        slider.press("ArrowLeft")
+    sentence = seen_in(widget)["sentence"]
+    widget.get_by_role("button", name="Copy as Python").click()
+    widget.get_by_text("Copied the Python text").wait_for()
+    scope = {}
+    exec(page.evaluate("navigator.clipboard.readText()"), scope)
+    assert scope["widget"].sentence() == sentence
+    assert " = " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("block", ["reject", "absent"])
+def test_where_the_clipboard_is_closed_the_text_is_shown_selected(visit, block):
+    page = visit()
+    page.evaluate(
+        """(block) => Object.defineProperty(navigator, "clipboard", { value:
+          block === "absent" ? undefined
+            : { writeText: () => Promise.reject(new Error("blocked")) } })""",
+        block,
+    )
+    _, widget = widgets(page)[0]
+    widget.get_by_role("button", name="Copy as Python").click()
+    widget.get_by_text("press Ctrl+C").wait_for()
+    text = widget.get_by_label("Text to copy")
+    selected = page.evaluate(
+        "() => { const t = document.activeElement;"
+        " return t.value.slice(t.selectionStart, t.selectionEnd); }"
+    )
+    assert selected == text.input_value() and "nnbook" in selected
+    widget.get_by_role("button", name="Reset").click()
+    assert not text.is_visible()
+
+
+def test_ids_are_unique(page):
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((el) => el.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_two_copies_on_a_page_are_independent(visit):
+    page = visit("twice.html")
+    test_ids_are_unique(page)
+    first, *others = [widget for _, widget in widgets(page)]
+    before = [values(widget) for widget in others]
+    start = values(first)
+    for slider in sliders(first):
+        slider.press("Home")
+    assert values(first) != start
+    assert [values(widget) for widget in others] == before
+    link = f"{page.url}#{others[-1].get_attribute('id')}?x1=0.25"
+    page.goto(link)
+    assert values(others[-1])["x1"] == 0.25 and values(first)["x1"] == 0
+
+
+# ---- What moves, and what is heard ----
+
+
+def test_a_burst_of_moves_is_drawn_once_and_the_last_value_wins(visit):
+    page = visit()
+    name, widget = widgets(page)[0]
+    drawings = widget.evaluate(
+        """(el) => new Promise((done) => {
+          let drawings = 0;
+          new MutationObserver(() => { drawings += 1; })
+            .observe(el.querySelector(".nn-picture"), { childList: true });
+          const slider = el.querySelector("input[type=range]");
+          for (let i = 0; i <= 100; i += 1) {
+            slider.value = slider.min + (slider.max - slider.min) * i / 100;
+            slider.dispatchEvent(new Event("input"));
+          }
+          setTimeout(() => done(drawings), 200);
+        })"""
+    )
+    assert drawings == 1
+    slider = sliders(widget)[0]
+    last = right_values(name, widget)[slider.get_attribute("data-name")]
+    assert last == number(slider, "max")
+
+
+def test_a_screen_reader_hears_the_sentence_at_most_once_a_second(visit):
+    page = visit()
+    _, widget = widgets(page)[0]
+    heard = widget.locator("output[aria-live=polite]")
+    assert heard.text_content() == seen_in(widget)["sentence"]
+    heard.evaluate(
+        """(el) => {
+          window.spoken = [];
+          new MutationObserver(() => spoken.push(performance.now()))
+            .observe(el, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    slider = sliders(widget)[0]
+    slider.press("End")
+    for _ in range(15):
+        slider.press("ArrowLeft")
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(1100)
+    spoken = page.evaluate("spoken")
+    assert 2 <= len(spoken) <= 3
+    assert all(b - a >= 990 for a, b in zip(spoken, spoken[1:], strict=False))
+    assert heard.text_content() == seen_in(widget)["sentence"]
+
+
+def test_a_view_follows_its_model_until_it_ends(visit):
+    """As in a notebook: the kernel moves a value; later the view is taken away."""
+    page = visit("toy.html")
+    said = page.evaluate(
+        """async () => {
+          const state = { n: 0, how: "add", loud: false };
+          const listeners = {};
+          const model = {
+            get: (key) => state[key],
+            set: (key, value) => {
+              state[key] = value;
+              (listeners["change:" + key] ?? []).forEach((listener) => listener());
+            },
+            save_changes() {},
+            on: (event, listener) => { (listeners[event] ??= []).push(listener); },
+            off: (event, listener) => {
+              listeners[event] = listeners[event].filter((other) => other !== listener);
+            },
+          };
+          const el = document.createElement("div");
+          document.querySelector("main").append(el);
+          const end = nnWidgets.toy.render({ model, el });
+          const frame = () => new Promise((done) =>
+            requestAnimationFrame(() => requestAnimationFrame(done)));
+          const said = [];
+          const say = async () => {
+            await frame();
+            said.push(el.querySelector(".nn-sentence").textContent);
+          };
+          await say();
+          model.set("n", 3);
+          await say();
+          const buttons = [...el.querySelectorAll("button")];
+          said.push(buttons.map((button) => button.textContent).join());
+          end();
+          model.set("n", 1);
+          await say();
+          said.push(Object.values(listeners).flat().length);
+          return said;
+        }"""
+    )
+    # No "Copy link": only a published page has an address for its widgets.
+    assert said == ["y = 1.", "y = 4.", "two,Reset,Copy as Python", "y = 4.", 0]
+
+
+# ---- Where something is missing ----
+
+
+def test_without_javascript_the_first_picture_and_the_words_stand(page, visit):
+    address = page.url.split("#")[0]
+    place = next(p for p in ("own.html", *BUILT) if address.endswith(p))
+    still = visit(place, java_script_enabled=False).locator(".nn-widget").all()
+    for (name, live), static in zip(widgets(page), still, strict=True):
+        state = json.loads(static.get_attribute("data-state"))
+        words = static.locator(".nn-sentence").inner_text()
+        assert words == base.widget_class(name)(**state).sentence()
+        picture = static.locator(".nn-picture")
+        assert picture.locator("svg").first.is_visible()
+        assert picture.inner_html() == live.locator(".nn-picture").inner_html()
+        assert static.locator("input, button").count() == 0
+
+
+def test_a_widget_that_fails_keeps_its_static_picture(visit):
+    page = visit("broken.html", troubles=3)  # each says so in the console
+    found = page.locator(".nn-widget").all()
+    for widget in found[:2]:
+        assert widget.locator(".nn-sentence").inner_text() == "Static words."
+        assert widget.locator("svg").count() == 1
+    assert "nn-live" in found[3].get_attribute("class")
+    right_values(base.names()[0], found[3])
+
+
+def test_everything_works_from_a_file(visit):
+    page = visit(from_file=True)
+    for name, widget in widgets(page):
+        for slider in sliders(widget):
+            slider.press("End")
+        linked = right_values(name, widget)
+        query = "&".join(f"{key}={value}" for key, value in linked.items())
+        widget.get_by_role("button", name="Reset").click()
+        page.goto(f"{page.url.split('#')[0]}#{widget.get_attribute('id')}?{query}")
+        assert right_values(name, widget) == linked
+
+
+# ---- How it looks ----
+
+
+@pytest.mark.parametrize("width", [320, 700])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_sticks_out(visit, width, scheme):
+    size = {"width": width, "height": 640}
+    page = visit(viewport=size, color_scheme=scheme)
+    page.evaluate("(s) => { document.documentElement.dataset.theme = s }", scheme)
+    for _, widget in widgets(page):
+        box = box_of(widget, sliders(widget)[0])
+        box.fill("abc")  # with a message showing
+        box.press("Tab")
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for _, widget in widgets(page):
+        outside = widget.evaluate(
+            """(el) => [...el.querySelectorAll("input, button, svg, p, label, span")]
+              .filter((part) => part.getBoundingClientRect().right
+                > el.getBoundingClientRect().right)
+              .map((part) => part.outerHTML.slice(0, 80))"""
+        )
+        assert outside == []
+
+
+@pytest.mark.parametrize("touch, least", [(False, 24), (True, 44)])
+def test_targets_are_large_enough(visit, touch, least):
+    size = {"width": 360, "height": 640}
+    page = visit(viewport=size, has_touch=touch, is_mobile=touch)
+    for _, widget in widgets(page):
+        for target in widget.locator("input, select, button").all():
+            assert target.bounding_box()["height"] >= least
+            assert target.bounding_box()["width"] >= 24
+        for target in widget.locator("[data-set]").all():
+            assert (
+                min(target.bounding_box()[side] for side in ("width", "height")) >= 24
+            )
+
+
+def test_the_theme_follows_the_page_then_the_system(visit):
+    page = visit(color_scheme="dark")
+    color = "getComputedStyle(document.querySelector('.nn-widget')).backgroundColor"
+    set_theme = "(theme) => { document.documentElement.dataset.theme = theme }"
+    assert page.evaluate(color) == "rgb(21, 24, 28)"
+    page.evaluate(set_theme, "light")
+    assert page.evaluate(color) == "rgb(255, 255, 255)"
+    page.emulate_media(color_scheme="light")
+    page.evaluate(set_theme, "dark")
+    assert page.evaluate(color) == "rgb(21, 24, 28)"
+    page.emulate_media(media="print")
+    assert page.evaluate(color) == "rgb(255, 255, 255)"
+
+
+def test_paper_gets_the_picture_of_the_present_state(visit):
+    page = visit()
+    name, widget = widgets(page)[0]
+    sliders(widget)[0].press("Home")
+    right_values(name, widget)
+    page.emulate_media(media="print")
+    assert widget.locator(".nn-picture").is_visible()
+    assert widget.locator(".nn-sentence").is_visible()
+    assert not widget.locator(".nn-controls").is_visible()
+    assert not widget.locator(".nn-actions").is_visible()
+
+
+def test_nothing_moves_by_itself(visit):
+    page = visit(reduced_motion="reduce")
+    _, widget = widgets(page)[0]
+    sliders(widget)[0].press("Home")
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_forced_colours_leave_text_and_pressed_buttons_visible(visit):
+    page = visit(forced_colors="active", color_scheme="dark")
+    _, widget = widgets(page)[0]
+    styles = widget.evaluate(
+        """(el) => {
+          const of = (part) => getComputedStyle(el.querySelector(part));
+          return {
+            paper: of("button[aria-pressed=false]").backgroundColor,
+            pressed: of("button[aria-pressed=true]").backgroundColor,
+            text: of(".nn-picture .nn-strong").fill,
+          };
+        }"""
+    )
+    assert len(set(styles.values())) == 3
