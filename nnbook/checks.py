@@ -18,7 +18,7 @@ def plain_array(name, value):
             f"{name} is a numpy.matrix, whose * is a matrix product; "
             f"use np.asarray({name})"
         )
-    if np.ma.is_masked(value):
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise ValueError(
             f"{name} has masked entries, which would silently count; "
             f"fill or drop them first"
@@ -72,14 +72,15 @@ def real_array(name, value, *, dtype=None, finite=True):
         raise TypeError(f"{name} must hold real numbers, got {kind}")
     if dtype is None:
         dtype = given.dtype if given.dtype.kind == "f" else np.float64
-    # What is too large for a smaller type becomes infinite, and is reported below.
-    with np.errstate(over="ignore"):
-        array = given.astype(np.dtype(dtype).newbyteorder("="), copy=False)
+    dtype = np.dtype(dtype).newbyteorder("=")
+    array = given
+    if given.dtype != dtype:
+        # What is too large for a smaller type becomes infinite, and is reported below.
+        with np.errstate(over="ignore"):
+            array = given.astype(dtype)
     if finite and not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        too_large = (
-            f", too large for {array.dtype}" if np.isfinite(given[where]) else ""
-        )
+        too_large = f", too large for {dtype}" if np.isfinite(given[where]) else ""
         raise ValueError(
             f"{name} must be finite, but {name}{list(where) or ''} is "
             f"{given[where]}{too_large}"
@@ -90,28 +91,31 @@ def real_array(name, value, *, dtype=None, finite=True):
 def batch(name, value, n_features=None, *, expects="the layer", dtype=None):
     """`value` as a batch of rows, shape (samples, features)."""
     array = real_array(name, value, dtype=dtype)
-    if array.ndim == 0:
-        raise TypeError(
-            f"{name} must have shape (samples, features), got the scalar {array}"
-        )
-    if array.ndim == 1:
+    batch_shape(name, array.shape, n_features, expects=expects)
+    return array
+
+
+def batch_shape(name, shape, n_features=None, *, expects="the layer"):
+    """Refuse a shape that is not (samples, features), with the cure."""
+    if len(shape) == 0:
+        raise TypeError(f"{name} must have shape (samples, features), got one number")
+    if len(shape) == 1:
         raise ValueError(
-            f"{name} must have shape (samples, features), got {array.shape}. "
+            f"{name} must have shape (samples, features), got {shape}. "
             f"One sample? Use {name}[None, :]. One feature? Use {name}[:, None]."
         )
-    if array.ndim > 2:
+    if len(shape) > 2:
         raise ValueError(
-            f"{name} must have shape (samples, features), got {array.shape}. "
+            f"{name} must have shape (samples, features), got {shape}. "
             f"Flatten it first: {name}.reshape(len({name}), -1)."
         )
-    if array.shape[1] == 0:
-        raise ValueError(f"{name} has 0 features (shape {array.shape})")
-    if n_features is not None and array.shape[1] != n_features:
+    if shape[1] == 0:
+        raise ValueError(f"{name} has 0 features (shape {shape})")
+    if n_features is not None and shape[1] != n_features:
         raise ValueError(
-            f"{name} has {array.shape[1]} features, {expects} expects {n_features} "
-            f"({name} has shape {array.shape})"
+            f"{name} has {shape[1]} features, {expects} expects {n_features} "
+            f"({name} has shape {shape})"
         )
-    return array
 
 
 def not_empty(name, array):
@@ -191,6 +195,23 @@ def whole_number(name, value, *, at_least=1):
     if value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value}")
     return int(value)
+
+
+def float_type(name, value):
+    """`value` as a numpy float dtype."""
+    dtype = np.dtype(value)
+    if dtype.kind != "f":
+        raise TypeError(f"{name} must be a float type like np.float32, got {dtype}")
+    return dtype
+
+
+def function(name, value):
+    """`value` if it can be called."""
+    if not callable(value):
+        raise TypeError(
+            f"{name} must be a function, not its name or its result, got {value!r}"
+        )
+    return value
 
 
 def generator(name, value):

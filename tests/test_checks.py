@@ -67,7 +67,7 @@ def test_batch_lets_a_batch_through_empty_ones_too():
 @pytest.mark.parametrize(
     "value, exception, message",
     [
-        (2.0, TypeError, "shape (samples, features), got the scalar 2.0"),
+        (2.0, TypeError, "shape (samples, features), got one number"),
         (
             [1, 2],
             ValueError,

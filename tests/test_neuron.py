@@ -218,7 +218,7 @@ X = np.ones((3, 2))
             TypeError,
             "b must be a number, got No",
         ),
-        (lambda: weighted_sum(3.0, [1], 0), TypeError, r"got the scalar 3.0"),
+        (lambda: weighted_sum(3.0, [1], 0), TypeError, "got one number"),
         (lambda: weighted_sum(X[None], [1, 1], 0), ValueError, "Flatten it first"),
     ],
 )
