@@ -7,6 +7,7 @@ what was expected, what came and, where there is one, the cure.
 
 import math
 import numbers
+import os
 
 import numpy as np
 
@@ -222,3 +223,25 @@ def generator(name, value):
             f"Use np.random.default_rng(0)."
         )
     return value
+
+
+def arrays_in(path):
+    """The arrays in an npz file, {name: array}, or an error that says what is wrong.
+
+    Nothing in the file is ever run, as the Python objects that NumPy calls pickles
+    would be: such a file is refused like a damaged one.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be the name of a file, got {path!r}")
+    with open(path, "rb") as file:
+        # What NumPy raises depends on where the damage is, down to bare Exceptions.
+        try:
+            arrays = dict(np.load(file, allow_pickle=False))
+        except Exception as error:
+            raise ValueError(
+                f"{path} is damaged, or no npz file of plain arrays ({error})"
+            ) from None
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            raise ValueError(f"{path} holds {name}, which is no array")
+    return arrays

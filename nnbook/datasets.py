@@ -7,6 +7,7 @@ and for each its class. All chapters use this file.
 """
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +21,14 @@ _SOLID = (1, 1, 1, 1)
 _BOTTOM_ROW = (0, 0, 1, 1)
 _SHARES = {_LEFT_STAIRS: 1 / 4, _RIGHT_STAIRS: 1 / 4, _SOLID: 1 / 8, _BOTTOM_ROW: 1 / 8}
 _OTHER_SHARE = (1 / 4) / 12
+
+DATA = Path(__file__).parent / "data"
+_MNIST = {
+    "x_train": (60000, 28, 28),
+    "y_train": (60000,),
+    "x_test": (10000, 28, 28),
+    "y_test": (10000,),
+}
 
 
 def stairs_patterns():
@@ -295,3 +304,116 @@ def _darkness(name, value):
     if ends.shape != (2,) or not 0 <= ends[0] <= ends[1] <= 1:
         raise ValueError(f"{name} must be (low, high) within 0 .. 1, got {value}")
     return ends
+
+
+def digits():
+    """1,797 handwritten digits of 8x8 pixels, which ship with the package.
+
+    E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
+    Learning Repository (1998), CC BY 4.0; see `data/README.md`.
+
+    Returns
+    -------
+    images : ndarray of float32, shape (1797, 8, 8, 1)
+        Ink: 0 is white paper, 1 is black. For a dense network, flatten them:
+        `images.reshape(len(images), -1)`.
+    labels : ndarray of int64, shape (1797,)
+        The digits, 0 to 9.
+
+    Raises
+    ------
+    OSError
+        If the file is missing or damaged.
+
+    Examples
+    --------
+    >>> images, labels = digits()
+    >>> images.shape, labels[:5]
+    ((1797, 8, 8, 1), array([0, 1, 2, 3, 4]))
+    """
+    arrays = _read(DATA / "digits.npz", cure="Install nnbook again.")
+    return _pictures(arrays["images"], 16), arrays["labels"].astype(np.int64)
+
+
+def load_mnist(path=None):
+    """The 70,000 handwritten digits of MNIST, 28x28 pixels, which do not ship.
+
+    Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits (1998).
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A file `mnist.npz` as Keras has it. Without it, Keras looks for one in its
+        cache, and downloads it (11 MB) if there is none.
+
+    Returns
+    -------
+    (images, labels), (test_images, test_labels) : tuples of ndarray
+        60,000 samples to train with and 10,000 to test with. Images are float32 of
+        shape (n, 28, 28, 1), where 0 is white paper and 1 is black ink; labels are
+        int64 of shape (n,).
+
+    Raises
+    ------
+    OSError
+        If the file is missing, damaged or something else, or there is no network.
+
+    Examples
+    --------
+    >>> load_mnist("nowhere/mnist.npz")
+    Traceback (most recent call last):
+    FileNotFoundError: nowhere/mnist.npz does not exist. ...
+    """
+    if path is None:
+        path, arrays = "Keras's mnist.npz", _download_mnist()
+    else:
+        arrays = _read(path, cure="load_mnist() without a path downloads it.")
+    for name, shape in _MNIST.items():
+        _check_bytes(path, name, arrays.get(name, np.zeros(0)), shape)
+    return tuple(
+        (_pictures(arrays[f"x_{part}"], 255), arrays[f"y_{part}"].astype(np.int64))
+        for part in ("train", "test")
+    )
+
+
+def _check_bytes(path, name, found, shape):
+    cure = "load_mnist() without a path downloads it."
+    if found.shape != shape or found.dtype != np.uint8:
+        raise OSError(
+            f"{path} is not MNIST: {name} must have shape {shape} and dtype uint8, got "
+            f"{found.shape} {found.dtype}. {cure}"
+        )
+    if found.ndim == 1 and found.max() > 9:
+        raise OSError(
+            f"{path} is not MNIST: {name} must hold digits 0..9, got {found.max()}. "
+            f"{cure}"
+        )
+
+
+def _download_mnist():
+    try:
+        from keras.datasets import mnist
+
+        (x_train, y_train), (x_test, y_test) = mnist.load_data()
+    except (
+        Exception
+    ) as error:  # Keras raises a bare Exception where there is no network
+        raise OSError(
+            f"MNIST could not be downloaded ({error}). Get mnist.npz on a machine with "
+            f"Keras and a network, and give its path: load_mnist('mnist.npz')."
+        ) from error
+    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+
+
+def _read(path, *, cure):
+    try:
+        return checks.arrays_in(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path} does not exist. {cure}") from None
+    except ValueError as error:
+        raise OSError(f"{error}. {cure}") from None
+
+
+def _pictures(ink, darkest):
+    """Bytes of shape (n, rows, columns) as one channel of floats from 0 to 1."""
+    return np.divide(ink[..., None], darkest, dtype=np.float32)
