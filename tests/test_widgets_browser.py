@@ -682,6 +682,12 @@ def test_the_theme_follows_the_page_then_the_system(visit):
     assert page.evaluate(color) == "rgb(21, 24, 28)"
     page.emulate_media(media="print")
     assert page.evaluate(color) == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen")
+    page.evaluate(
+        "() => { delete document.documentElement.dataset.theme;"
+        " document.body.dataset.jpThemeLight = 'false'; }"  # JupyterLab's dark theme
+    )
+    assert page.evaluate(color) == "rgb(21, 24, 28)"
 
 
 def test_paper_gets_the_picture_of_the_present_state(visit):

@@ -109,18 +109,24 @@ const nnKit = (() => {
     }
 
     slider.addEventListener("input", () => moved(Number(slider.value)));
-    // Enter or leaving the box: half a number is not yet a mistake.
-    box.addEventListener("change", () => {
-      const typed = box.value.trim().slice(0, 12) || "Nothing";
-      const value = readNumber(box.value, control);
+    // On Enter or on leaving the box: half a number is not yet a mistake.
+    function take() {
+      const typed = box.value.trim();
+      if (typed === String(shown)) return;
+      const value = readNumber(typed, control);
       box.value = String(shown);
       if (value === null) {
-        note.textContent =
-          `${typed}: not a number from ${min} to ${max}. Kept ${shown}.`;
+        note.textContent = `${typed.slice(0, 12) || "Nothing"}: `
+          + `not a number from ${min} to ${max}. Kept ${shown}.`;
         say(`${label}: ${note.textContent}`);
       } else {
         moved(value);
       }
+    }
+    box.addEventListener("change", take);
+    // In a JupyterLab cell, Enter alone makes no change event.
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") take();
     });
 
     const row = element("div", { class: "nn-control" },
@@ -302,10 +308,12 @@ const nnKit = (() => {
     el.setAttribute("aria-label", label);
     el.replaceChildren(picture, words, voice.output,
       element("p", { class: "nn-hint" }, hint),
-      // JupyterLab would take the arrow keys of a slider as its own.
-      element("div", { class: "nn-controls", "data-lm-suppress-shortcuts": "true" },
-        ...groups),
-      actions, clipboard.text);
+      element("div", { class: "nn-controls" }, ...groups), actions, clipboard.text);
+    // JupyterLab would take the arrow keys of a slider as its own. It looks for this
+    // word on the focused element itself.
+    for (const field of el.querySelectorAll("input, select, button, textarea")) {
+      field.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
 
     for (const { name } of controls) model.on(`change:${name}`, changed);
     if (el.id) {
