@@ -14,7 +14,8 @@ SITE := _build/html/index.html
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
-.PHONY: book test test-unit test-notebooks test-site test-elsewhere lab refresh lock clean
+.PHONY: book test test-unit test-notebooks test-site test-elsewhere test-numpy-1.25 lab refresh \
+	lock clean
 
 book: $(SITE)
 	@$(BIN)/python -c "import pathlib; print('Open', pathlib.Path('$(SITE)').resolve().as_uri())"
@@ -38,6 +39,19 @@ test-site: book
 test-elsewhere: $(STAMP)
 	$(BIN)/python tests/elsewhere.py
 
+# The core's own tests on the NumPy that browsers have, where there is no TensorFlow.
+CORE := $(filter-out %/__init__.py %/exercises.py %/plots.py %/sphinxext.py, $(wildcard nnbook/*.py))
+OLD := $(VENV)-numpy-1.25
+OLD_BIN := $(OLD)$(patsubst $(VENV)%,%,$(BIN))
+
+test-numpy-1.25: $(OLD)/.installed
+	PYTHONPATH=. $(OLD_BIN)/python -m pytest -q -m "not keras" $(wildcard $(patsubst nnbook/%,tests/test_%,$(CORE)))
+
+$(OLD)/.installed: tests/numpy-1.25.lock
+	$(PYTHON) -m venv $(OLD)
+	$(OLD_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	$(OLD_BIN)/python -c "import pathlib; pathlib.Path('$@').touch()"
+
 lab: $(STAMP)
 	$(BIN)/jupyter lab chapters
 
@@ -48,6 +62,8 @@ refresh: $(STAMP)
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url requirements.txt -o requirements.lock
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url tests/numpy-1.25.txt -o tests/numpy-1.25.lock
 
 clean:
 	rm -rf _build
