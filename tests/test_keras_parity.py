@@ -1,0 +1,259 @@
+"""nnbook against Keras: the same weights, the same numbers.
+
+Everything is compared in float64, where the two may differ in the last digits only.
+TensorFlow keeps two constants in float32 even so: the square root of 2 in gelu and the
+slope of leaky_relu. So slopes are chosen that float32 can hold, and gelu is compared
+twice, to 7 digits with Keras's and to 12 with the same formula in TensorFlow.
+"""
+
+import numpy as np
+import pytest
+
+from nnbook import activations, initializers, layers
+from nnbook.neuron import logistic_gradient
+
+pytestmark = pytest.mark.keras
+
+# Rounding of sums of a few products.
+CLOSE = {"rtol": 1e-12, "atol": 1e-12}
+# For gelu: what a constant in float32 leaves.
+SEVEN_DIGITS = {"rtol": 1e-6, "atol": 1e-7}
+
+SLOPE = 0.125  # exact in float32
+
+# Our name -> Keras's name, and the arguments of both.
+ACTIVATIONS = {
+    "linear": ("linear", {}, {}),
+    "sigmoid": ("sigmoid", {}, {}),
+    "tanh": ("tanh", {}, {}),
+    "relu": ("relu", {}, {}),
+    "leaky_relu": ("leaky_relu", {"alpha": SLOPE}, {"negative_slope": SLOPE}),
+    "elu": ("elu", {}, {}),
+    "gelu": ("gelu", {}, {}),
+    "softplus": ("softplus", {}, {}),
+}
+LAYERS = {
+    "Sigmoid": "sigmoid",
+    "Tanh": "tanh",
+    "ReLU": "relu",
+    "LeakyReLU": "leaky_relu",
+    "ELU": "elu",
+    "GELU": "gelu",
+    "Softplus": "softplus",
+}
+
+
+@pytest.fixture(scope="module")
+def tf():
+    return pytest.importorskip("tensorflow")
+
+
+@pytest.fixture(scope="module")
+def keras(tf):
+    return pytest.importorskip("keras")
+
+
+def value_and_slope(tf, function, z):
+    z = tf.constant(z)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = function(z)
+    return value.numpy(), tape.gradient(value, z).numpy()
+
+
+POINTS = {
+    # Zero included, where relu and its kin have a corner.
+    "near zero": np.linspace(-6, 6, 241),
+    "far away": np.array([-1000.0, -300, -40, -20, 20, 40, 300, 1000]),
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("points", POINTS)
+def test_activations_and_their_derivatives(tf, keras, name, points):
+    keras_name, ours, theirs = ACTIVATIONS[name]
+    z = POINTS[points]
+    function = getattr(keras.activations, keras_name)
+    value, slope = value_and_slope(tf, lambda z: function(z, **theirs), z)
+    close = SEVEN_DIGITS if name == "gelu" else CLOSE
+    np.testing.assert_allclose(getattr(activations, name)(z, **ours), value, **close)
+    derivative = getattr(activations, name + "_grad")
+    np.testing.assert_allclose(derivative(z, **ours), slope, **close)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_in_float32(tf, keras, name):
+    keras_name, ours, theirs = ACTIVATIONS[name]
+    z = POINTS["near zero"].astype(np.float32)
+    function = getattr(keras.activations, keras_name)
+    value, slope = value_and_slope(tf, lambda z: function(z, **theirs), z)
+    derivative = getattr(activations, name + "_grad")
+    # Slopes go to 0 in the tails, where float32 leaves 7 digits of what was subtracted.
+    close = {"rtol": 1e-5, "atol": 1e-6}
+    np.testing.assert_allclose(getattr(activations, name)(z, **ours), value, **close)
+    np.testing.assert_allclose(derivative(z, **ours), slope, **close)
+
+
+def test_gelu_to_twelve_digits(tf):
+    def gelu(z):
+        return z * (1 + tf.math.erf(z / tf.sqrt(tf.constant(2.0, "float64")))) / 2
+
+    for z in POINTS.values():
+        value, slope = value_and_slope(tf, gelu, z)
+        np.testing.assert_allclose(activations.gelu(z), value, **CLOSE)
+        np.testing.assert_allclose(activations.gelu_grad(z), slope, **CLOSE)
+
+
+@pytest.mark.parametrize("alpha", [0.25, 1.0])
+def test_leaky_relu_with_another_alpha(tf, keras, alpha):
+    z = POINTS["near zero"]
+    value, slope = value_and_slope(
+        tf, lambda z: keras.activations.leaky_relu(z, negative_slope=alpha), z
+    )
+    np.testing.assert_allclose(activations.leaky_relu(z, alpha), value, **CLOSE)
+    np.testing.assert_allclose(activations.leaky_relu_grad(z, alpha), slope, **CLOSE)
+
+
+@pytest.mark.parametrize("alpha", [0.5, 2.0])
+def test_elu_with_another_alpha(tf, keras, alpha):
+    z = POINTS["near zero"]
+    value, slope = value_and_slope(tf, lambda z: keras.activations.elu(z, alpha), z)
+    np.testing.assert_allclose(activations.elu(z, alpha), value, **CLOSE)
+    np.testing.assert_allclose(activations.elu_grad(z, alpha), slope, **CLOSE)
+
+
+def test_gelu_is_the_exact_form_and_not_the_approximation(keras):
+    z = POINTS["near zero"]
+    approximation = np.asarray(keras.activations.gelu(z, approximate=True))
+    assert abs(activations.gelu(z) - approximation).max() > 1e-4
+
+
+def gradients(tf, model, x, d_output):
+    """Output, gradient by x, and gradients by the weights, in Keras's order."""
+    x = tf.constant(x)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        output = model(x, training=False)
+        loss = tf.reduce_sum(output * tf.constant(d_output))
+    d_weights = tape.gradient(loss, model.trainable_variables)
+    return output.numpy(), tape.gradient(loss, x).numpy(), d_weights
+
+
+@pytest.mark.parametrize("samples", [1, 5])
+@pytest.mark.parametrize("sizes", [(4, 3), (1, 1), (7, 1), (1, 6)])
+def test_dense(tf, keras, sizes, samples):
+    rng = np.random.default_rng(0)
+    ours = layers.Dense(*sizes, rng=rng, dtype=np.float64)
+    ours.params["b"][...] = rng.normal(size=sizes[1])
+    theirs = keras.layers.Dense(sizes[1], dtype="float64")
+    theirs.build((None, sizes[0]))
+    theirs.set_weights([ours.params["W"], ours.params["b"]])
+    x = rng.normal(size=(samples, sizes[0]))
+    d_output = rng.normal(size=(samples, sizes[1]))
+    output, d_x, (d_W, d_b) = gradients(tf, theirs, x, d_output)
+    np.testing.assert_allclose(ours.forward(x), output, **CLOSE)
+    np.testing.assert_allclose(ours.backward(d_output), d_x, **CLOSE)
+    np.testing.assert_allclose(ours.grads["W"], d_W, **CLOSE)
+    np.testing.assert_allclose(ours.grads["b"], d_b, **CLOSE)
+
+
+def test_dense_in_float32(tf, keras):
+    rng = np.random.default_rng(0)
+    ours = layers.Dense(50, 20, rng=rng)
+    theirs = keras.layers.Dense(20)
+    theirs.build((None, 50))
+    theirs.set_weights([ours.params["W"], ours.params["b"]])
+    x = rng.normal(size=(8, 50)).astype(np.float32)
+    d_output = rng.normal(size=(8, 20)).astype(np.float32)
+    output, d_x, (d_W, d_b) = gradients(tf, theirs, x, d_output)
+    # float32 has 7 digits, and the sums have up to 50 terms.
+    close = {"rtol": 1e-5, "atol": 1e-5}
+    np.testing.assert_allclose(ours.forward(x), output, **close)
+    np.testing.assert_allclose(ours.backward(d_output), d_x, **close)
+    np.testing.assert_allclose(ours.grads["W"], d_W, **close)
+    np.testing.assert_allclose(ours.grads["b"], d_b, **close)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_stack_of_layers(tf, keras, name):
+    rng = np.random.default_rng(0)
+    keras_name, options, keras_options = ACTIVATIONS[LAYERS[name]]
+    Bend = getattr(layers, name)
+    ours = [
+        layers.Flatten(),
+        layers.Dense(12, 5, rng=rng, dtype=np.float64),
+        Bend(**options),
+        layers.Residual(
+            layers.Dense(5, 4, rng=rng, dtype=np.float64),
+            Bend(**options),
+            layers.Dense(4, 5, rng=rng, dtype=np.float64),
+        ),
+        layers.Dense(5, 3, rng=rng, dtype=np.float64),
+    ]
+
+    def bend(z):
+        return getattr(keras.activations, keras_name)(z, **keras_options)
+
+    def dense(n_out):
+        return keras.layers.Dense(n_out, dtype="float64")
+
+    start = keras.Input((2, 3, 2), dtype="float64")
+    below = bend(dense(5)(keras.layers.Flatten(dtype="float64")(start)))
+    change = dense(5)(bend(dense(4)(below)))
+    theirs = keras.Model(start, dense(3)(below + change))
+    weights = [value for layer in ours for value in layer.params.values()]
+    for value in weights:
+        value[...] = rng.normal(size=value.shape)
+    theirs.set_weights(weights)
+
+    x, d_output = rng.normal(size=(6, 2, 3, 2)), rng.normal(size=(6, 3))
+    output, d_x, d_weights = gradients(tf, theirs, x, d_output)
+    close = SEVEN_DIGITS if name == "GELU" else CLOSE
+    result = x
+    for layer in ours:
+        result = layer.forward(result)
+    np.testing.assert_allclose(result, output, **close)
+    d = d_output
+    for layer in reversed(ours):
+        d = layer.backward(d)
+    np.testing.assert_allclose(d, d_x, **close)
+    grads = [value for layer in ours for value in layer.grads.values()]
+    for ours_d, theirs_d in zip(grads, d_weights, strict=True):
+        np.testing.assert_allclose(ours_d, theirs_d, **close)
+
+
+def test_dropout_scales_like_keras_and_is_off_unless_training(keras):
+    x = np.ones((100, 100), np.float32)
+    theirs = keras.layers.Dropout(0.2, seed=0)
+    ours = layers.Dropout(0.2, rng=np.random.default_rng(0))
+    values = np.unique(np.asarray(theirs(x, training=True)))
+    np.testing.assert_allclose(np.unique(ours.forward(x, training=True)), values)
+    np.testing.assert_array_equal(ours.forward(x), np.asarray(theirs(x)))
+
+
+@pytest.mark.parametrize(
+    "name", ["glorot_uniform", "glorot_normal", "he_uniform", "he_normal"]
+)
+@pytest.mark.parametrize("shape", [(300, 400), (5, 5, 60, 80)])
+def test_initializers_have_the_spread_of_keras(keras, name, shape):
+    theirs = np.asarray(getattr(keras.initializers, name)(seed=0)(shape))
+    ours = getattr(initializers, name)(shape, rng=np.random.default_rng(0))
+    # Two variances of 120,000 numbers each; 0.6 % is one standard deviation.
+    assert ours.var() == pytest.approx(theirs.var(), rel=0.03)
+    if "uniform" in name:
+        assert abs(ours).max() == pytest.approx(abs(theirs).max(), rel=1e-3)
+
+
+def test_the_logistic_neuron(tf, keras):
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(20, 3)), rng.integers(2, size=20)
+    w, b = tf.Variable(rng.normal(size=3)), tf.Variable(0.3, dtype="float64")
+    with tf.GradientTape() as tape:
+        z = tf.linalg.matvec(tf.constant(x), w) + b
+        loss = keras.losses.binary_crossentropy(
+            tf.constant(labels, "float64"), z, from_logits=True
+        )
+    d_w, d_b = tape.gradient(loss, [w, b])
+    ours = logistic_gradient(x, labels, w.numpy(), float(b.numpy()))
+    for mine, theirs in zip(ours, (loss, d_w, d_b), strict=True):
+        np.testing.assert_allclose(mine, theirs.numpy(), **CLOSE)
