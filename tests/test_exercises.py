@@ -1,11 +1,14 @@
 """Every exercise of every chapter, walked as readers walk it.
 
 The empty stub must be told what is missing, the chapter's solution must pass, and each
-wrong answer listed here must be caught with a sentence of its own.
+answer in the chapter's file of wrong_answers/ must be caught with its own sentence.
 """
 
 import ast
+import importlib
+import pkgutil
 import re
+import runpy
 from pathlib import Path
 
 import nbformat
@@ -43,6 +46,18 @@ def exercises_in(path):
             yield name, imports_of(notebook), stub, call, stored, solution.group(1)
 
 
+CHECKERS = [
+    name
+    for module in pkgutil.iter_modules(exercises.__path__, "nnbook.exercises.")
+    for name, thing in vars(importlib.import_module(module.name)).items()
+    if name.startswith("check_") and thing.__module__ == module.name
+]
+WRONG_ANSWERS = [
+    pytest.param(name, *wrong, id=f"{path.stem}-{name}-{i}")
+    for path in sorted(Path(__file__).parent.glob("wrong_answers/*.py"))
+    for name, answers in runpy.run_path(str(path))["WRONG"].items()
+    for i, wrong in enumerate(answers)
+]
 EXERCISES = [
     pytest.param(*found, id=f"{path.stem}-{found[0]}")
     for path in sorted(CHAPTERS.glob("*.ipynb"))
@@ -69,56 +84,7 @@ def test_stub_is_told_what_to_do_and_solution_passes(
     assert said(capsys, imports, solution, call).startswith("✓ ")
 
 
-# checker -> [(a wrong answer, what the reader must be told)]
-WRONG = {
-    "check_neuron_loop": [
-        ("def neuron(x, w, b):\n    return sum(x * w)", "bias b is missing"),
-        ("def neuron(x, w, b):\n    return sum(x * w + b)", "once per input"),
-        ("def neuron(x, w, b):\n    return sum(x) * w[0] + b", "its own weight"),
-        ("def neuron(x, w, b):\n    return x * w + b", "one number"),
-        ("def neuron(x, w, b):\n    pass", "returns nothing"),
-        ("def neuron(x, w, b):\n    return x[9]", "IndexError"),
-    ],
-    "check_bottom_row": [
-        ("w = [0, 0, 1, 1]\nb = 0", "3] fires|fires and should not"),
-        ("w = [0, 0, 1, 1]\nb = -3", "should fire and does not"),
-        ("w = [1, 1, 1, 1]\nb = -3.5", "should fire and does not"),
-        ("w = [0, 0, 1]\nb = -1", "four weights"),
-    ],
-    "check_perceptron_rule": [
-        (
-            "def learn(x, labels, epochs):\n    return np.array([2.0, 1.0]), -2.5",
-            "not the ones the rule",
-        ),
-        (
-            "def learn(x, labels, epochs):\n    return np.ones(2), 0.0",
-            "bias is still 0",
-        ),
-        ("def learn(x, labels, epochs):\n    return np.ones(2), 1.0", "up or down"),
-        ("def learn(x, labels, epochs):\n    return np.ones(2)", "two things"),
-    ],
-    "check_logit_step": [
-        ("step = np.log(9)", "w3 = 12"),
-        ("step = 0.4 / 12", "straight line"),
-        ("step = 0.5", "divide by the weight"),
-    ],
-    "check_feature_cross": [
-        ("def cross(x):\n    return x[:, 0] + x[:, 1]", "Multiply two pixels"),
-        ("def cross(x):\n    return x[:, 0] ** 2", "Multiply two pixels"),
-        ("def cross(x):\n    return x[:, 2] * x[:, 3]", "must not be dark together"),
-        ("def cross(x):\n    return x[0] * x[1]", r"shape \(16,\)"),
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    "name, answer, told",
-    [
-        pytest.param(name, *wrong, id=f"{name}-{i}")
-        for name, answers in WRONG.items()
-        for i, wrong in enumerate(answers)
-    ],
-)
+@pytest.mark.parametrize("name, answer, told", WRONG_ANSWERS)
 def test_wrong_answers_are_caught_each_with_its_message(capsys, name, answer, told):
     imports, call, _ = CALLS[name]
     feedback = said(capsys, imports, answer, call)
@@ -126,6 +92,7 @@ def test_wrong_answers_are_caught_each_with_its_message(capsys, name, answer, to
     assert re.search(told, feedback)
 
 
-def test_every_checker_is_used_and_has_wrong_answers():
-    checkers = {name for name in vars(exercises) if name.startswith("check_")}
-    assert checkers == set(CALLS) == set(WRONG)
+def test_every_checker_is_used_once_and_has_wrong_answers():
+    used = [case.values[0] for case in EXERCISES]
+    assert sorted(CHECKERS) == sorted(used)
+    assert set(CHECKERS) == {case.values[0] for case in WRONG_ANSWERS}

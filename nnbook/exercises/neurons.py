@@ -1,51 +1,10 @@
-"""Checkers that look at your answer and say what is wrong with it and what to try.
-
-Each chapter ends in exercises. You write a few lines, the checker runs them on inputs
-of its own and prints one sentence. The book's tests run every checker on the empty
-stub, on the solution and on the wrong answers that readers give most.
-"""
-
-import functools
+"""The exercises of chapter 1: one neuron, its weights, its rule and its limits."""
 
 import numpy as np
 
 from nnbook.datasets import stairs_patterns
+from nnbook.exercises import NotYet, call, exercise
 from nnbook.neuron import perceptron, perceptron_rule, weighted_sum
-
-
-class NotYet(Exception):
-    """What is still wrong with an answer, in a sentence for the reader."""
-
-
-def exercise(check):
-    """Make a checker of a function that raises `NotYet` or returns its praise."""
-
-    @functools.wraps(check)
-    def checker(*answer):
-        try:
-            print("✓ " + check(*answer))
-        except NotYet as problem:
-            print(f"✗ Not yet. {problem}")
-
-    return checker
-
-
-def call(function, *arguments):
-    """The answer's own result, or `NotYet` if it crashes or returns nothing."""
-    try:
-        result = function(*arguments)
-    except Exception as error:
-        raise NotYet(
-            f"{function.__name__} stopped with {type(error).__name__}: {error}"
-        ) from error
-    if result is None or result is ...:
-        raise NotYet(
-            f"{function.__name__} returns nothing: fill it in and end with `return`."
-        )
-    return result
-
-
-# Chapter 1, Neurons
 
 
 @exercise
@@ -172,7 +131,7 @@ def check_feature_cross(cross):
     )
     if mistakes[-1]:
         raise NotYet(
-            f"With this feature the perceptron rule still makes {mistakes[-1]} mistakes "
+            f"With this feature the perceptron rule makes {mistakes[-1]} mistakes "
             f"in its last epoch. Which two pixels must not be dark together?"
         )
     return "With this one product, a single neuron gets all 16 images right."
