@@ -36,8 +36,9 @@ const nnKit = (() => {
   // The value that the text gives to the control, or null.
   function readValue(text, control) {
     if (control.kind === "range") return readNumber(text, control);
-    if (control.kind === "checkbox") return { true: true, false: false }[text] ?? null;
-    return control.options.some(([value]) => value === text) ? text : null;
+    const allowed = control.kind === "checkbox" ? [true, false]
+      : control.options.map(([value]) => value);
+    return allowed.find((value) => String(value) === text) ?? null;
   }
 
   function readQuery(query, controls) {

@@ -27,8 +27,10 @@ const presets = [
   { group: IMAGE, label: "white", state: { x1: 0, x2: 0, x3: 0, x4: 0 } },
   { group: IMAGE, label: "grey case", state: { x1: 0.4, x2: 0, x3: 0.5, x4: 1 } },
   { group: NEURON, label: "hand-chosen", state: { w1: -8, w2: -8, w3: 12, w4: 12, b: -12 } },
-  { group: NEURON, label: "only the bottom row", state: { w1: 0, w2: 0, w3: 12, w4: 12, b: -18 } },
-  { group: NEURON, label: "detector of left stairs", state: { w1: 8, w2: -8, w3: 8, w4: 8, b: -20 } },
+  { group: NEURON, label: "only the bottom row",
+    state: { w1: 0, w2: 0, w3: 12, w4: 12, b: -18 } },
+  { group: NEURON, label: "detector of left stairs",
+    state: { w1: 8, w2: -8, w3: 8, w4: 8, b: -20 } },
   { group: NEURON, label: "all zero", state: { w1: 0, w2: 0, w3: 0, w4: 0, b: 0 } },
 ];
 
@@ -91,9 +93,9 @@ function fixed(value, digits) {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-// As many decimals as the number needs, at most four.
-function short(value) {
-  return fixed(value, 4).replace(/\.?0+$/, "");
+// As many decimals as the number needs, at most four (or so many).
+function short(value, most = 4) {
+  return fixed(value, most).replace(/\.?0+$/, "");
 }
 
 // A further term of a sum.
@@ -177,7 +179,8 @@ function rect(x, y, width, height, attributes) {
 }
 
 function line(x1, y1, x2, y2, attributes = 'class="nn-line"') {
-  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" ${attributes}/>`;
+  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" `
+    + `${attributes}/>`;
 }
 
 function grey(darkness) {
@@ -190,32 +193,41 @@ function side(value) {
   return value < 0 ? "nn-minus" : "nn-plus";
 }
 
+const CELL = 56;
+
+// The number in a cell: two decimals fit if they are small.
+function cellNumber(x, y, value, colour = "") {
+  const word = short(value, 2);
+  const size = word.length > 4 ? "nn-middle" : "nn-big";
+  return text(x + CELL / 2, y + 37, word, `class="${size} ${colour}"`);
+}
+
 // Where pixel i of a 2x2 image lies.
 function corner(i, left, top, size) {
   return [left + (i % 2) * size, top + (i >> 1) * size];
 }
 
-function drawImage(x, left, top, size) {
+function drawImage(x, left, top) {
   return x.map((darkness, i) => {
-    const [px, py] = corner(i, left, top, size);
+    const [px, py] = corner(i, left, top, CELL);
     const ink = darkness > 0.535 ? "nn-on-dark" : "nn-on-light";
     const toggled = darkness > 0.5 ? 0 : 1;
     return `<g data-set="x${i + 1}=${toggled}">`
-      + rect(px, py, size, size, `fill="${grey(darkness)}" class="nn-edge"`)
+      + rect(px, py, CELL, CELL, `fill="${grey(darkness)}" class="nn-edge"`)
       + text(px + 5, py + 14, `x${i + 1}`, `class="nn-small ${ink}"`)
-      + text(px + size / 2, py + size / 2 + 9, short(darkness), `class="nn-big ${ink}"`)
+      + cellNumber(px, py, darkness, ink)
       + "</g>";
   }).join("");
 }
 
-function drawWeights(w, left, top, size) {
+function drawWeights(w, left, top) {
   return w.map((weight, i) => {
-    const [px, py] = corner(i, left, top, size);
+    const [px, py] = corner(i, left, top, CELL);
     const strength = `fill-opacity="${(0.45 * Math.abs(weight) / 20).toFixed(3)}"`;
-    return rect(px, py, size, size, `class="${side(weight)}" ${strength}`)
-      + rect(px, py, size, size, 'class="nn-edge nn-hollow"')
+    return rect(px, py, CELL, CELL, `class="${side(weight)}" ${strength}`)
+      + rect(px, py, CELL, CELL, 'class="nn-edge nn-hollow"')
       + text(px + 5, py + 14, `w${i + 1}`, 'class="nn-small"')
-      + text(px + size / 2, py + size / 2 + 9, short(weight), 'class="nn-big"');
+      + cellNumber(px, py, weight);
   }).join("");
 }
 
@@ -268,9 +280,9 @@ function drawWeighing(state, { products, z }) {
   return panel(296, sentence(state),
     text(80, 14, "image", 'class="nn-muted nn-middle"')
     + text(240, 14, "weights", 'class="nn-muted nn-middle"')
-    + drawImage(image(state), 24, 22, 56)
+    + drawImage(image(state), 24, 22)
     + text(160, 84, "×", 'class="nn-big nn-muted"')
-    + drawWeights(weights(state), 184, 22, 56)
+    + drawWeights(weights(state), 184, 22)
     + drawSum(state, products, z));
 }
 
@@ -292,7 +304,8 @@ function drawSquashing({ z, a, stairs }) {
     + `<path d="M${curve}" class="nn-curve"/>`
     + line(at(z), up(0), at(z), up(a), `class="nn-drop ${side(z)}"`)
     + line(26, up(a), at(z), up(a), `class="nn-drop ${side(z)}"`)
-    + `<circle cx="${at(z).toFixed(1)}" cy="${up(a).toFixed(1)}" r="6" class="nn-dot ${side(z)}"/>`);
+    + `<circle cx="${at(z).toFixed(1)}" cy="${up(a).toFixed(1)}" r="6" `
+    + `class="nn-dot ${side(z)}"/>`);
 }
 
 // A check or a cross, so that colour is not the only sign.
