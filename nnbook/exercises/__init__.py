@@ -22,6 +22,10 @@ def exercise(check):
             print("✓ " + check(*answer))
         except NotYet as problem:
             print(f"✗ Not yet. {problem}")
+        except (TypeError, ValueError) as error:
+            print(
+                f"✗ Not yet. That is not the kind of answer that was asked for: {error}"
+            )
 
     return checker
 
