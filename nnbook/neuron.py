@@ -143,8 +143,9 @@ def perceptron_rule(x, labels, *, epochs, learning_rate=1.0):
 
     References
     ----------
-    F. Rosenblatt (1958), as above. A. Novikoff (1962), "On convergence proofs on
-    perceptrons", proves that the mistakes are finite, for separable classes only.
+    F. Rosenblatt (1962), *Principles of Neurodynamics*. A. Novikoff (1962), "On
+    convergence proofs on perceptrons", proves that the mistakes are finite, for
+    separable classes only.
 
     Examples
     --------
