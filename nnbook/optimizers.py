@@ -27,6 +27,8 @@ class Optimizer:
     """What all optimizers share. A subclass says in `move` what one step is.
 
     An optimizer belongs to one model: what it remembers has the shape of the weights.
+    `move` changes them in one operation, its last, so that whoever interrupts it finds
+    the weights of a whole step.
 
     Parameters
     ----------
@@ -159,11 +161,8 @@ class SGD(Optimizer):
         velocity *= self.momentum
         velocity += downhill
         if self.nesterov:
-            params += downhill
-            np.multiply(velocity, self.momentum, out=downhill)
-            params += downhill
-        else:
-            params += velocity
+            downhill += self.momentum * velocity
+        params += downhill if self.nesterov else velocity
 
 
 class RMSProp(Optimizer):
@@ -324,7 +323,9 @@ def clip_by_global_norm(grads, max_norm):
     relative = np.ravel(np.divide(grads, largest, dtype=np.float64))
     length = math.sqrt(relative @ relative)
     if largest * length > max_norm:
-        grads *= max_norm / largest / length
+        # In two steps: a float32 may not hold the product of the two factors.
+        grads /= largest
+        grads *= max_norm / length
     return largest * length
 
 
