@@ -1,9 +1,10 @@
 """The small data sets of the book, each made by a recipe that you can read.
 
 A made set has one great virtue: you know the truth behind it, so you can tell what a
-network has learnt from what it has made up. Every function takes `n`, the number of
+network has learnt from what it has made up. Every recipe takes `n`, the number of
 samples, and `rng`, the source of chance, and returns `(x, labels)`: one sample a row,
-and for each its class. All chapters use this file.
+and for each its class. At the end stand two sets that people wrote by hand: the
+digits, which ship with the package, and MNIST. All chapters use this file.
 """
 
 from itertools import product

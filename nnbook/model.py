@@ -453,9 +453,10 @@ class Sequential:
         return d_output
 
     def _admit(self, x):
-        """`x` in the type of the first layer, all of it checked; copied only to cast.
+        """`x` in the type of the first layer and the usual order, all of it checked.
 
-        Inside the model the layers trust what they get, so this is the only check.
+        Inside the model the layers trust what they get, so this is the only check. In
+        another order of memory a product could differ in its last digit.
         """
         given, x = x, checks.plain_array("x", x)
         # No samples are enough to see whether these are numbers at all.
@@ -464,7 +465,7 @@ class Sequential:
         # A layer that looks things up keeps integers; the others want floats.
         wanted = self.layers[0].check_input(x[:1]).dtype
         if wanted.kind == "f":
-            return checks.real_array("x", x, dtype=wanted)
+            return np.ascontiguousarray(checks.real_array("x", x, dtype=wanted))
         return self.layers[0].check_input(x)
 
     def _samples(self, x, y, loss):
