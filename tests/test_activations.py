@@ -138,7 +138,10 @@ SLOW = {
 
 @pytest.mark.parametrize("function", SLOW, **with_name)
 def test_one_number_at_a_time_gives_the_same_to_the_last_digits(function):
-    z = np.concatenate([np.linspace(-690, 690, 471), np.linspace(-8, 8, 321), [0.0]])
+    tiny = np.logspace(-12, -1, 12)
+    z = np.concatenate(
+        [np.linspace(-690, 690, 471), np.linspace(-8, 8, 321), tiny, -tiny, [0.0]]
+    )
     slow = [SLOW[function](float(value)) for value in z]
     np.testing.assert_allclose(function(z), slow, rtol=2e-14, atol=1e-300)
 

@@ -67,6 +67,20 @@ def test_each_entry_is_moved_alone_and_put_back():
     np.testing.assert_array_equal(seen, [[1.5, 2], [0.5, 2], [1, 2.5], [1, 1.5]])
 
 
+def test_x_is_never_written_to_not_even_when_the_function_fails():
+    x = np.array([1.0, 2.0])
+
+    def fails(moved):
+        assert moved is not x
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        numerical_gradient(fails, x)
+    np.testing.assert_array_equal(x, [1.0, 2.0])
+    x.flags.writeable = False
+    np.testing.assert_allclose(numerical_gradient(np.sum, x), [1, 1], rtol=1e-9)
+
+
 @pytest.mark.parametrize(
     "call, exception, message",
     [
