@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from support import NOT_FINITE, NOT_REAL, layouts
 
+from nnbook.gradcheck import check_loss
 from nnbook.losses import (
     CLIP,
     binary_cross_entropy,
@@ -154,14 +155,7 @@ def test_loss_equals_a_loop(loss, shape):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_gradient_equals_central_differences(loss, shape):
     prediction, target = draw(loss, shape, np.random.default_rng(2))
-    _, d = loss(prediction, target)
-    step = 1e-6
-    for index in np.ndindex(shape):
-        up, down = prediction.copy(), prediction.copy()
-        up[index] += step
-        down[index] -= step
-        slope = (loss(up, target)[0] - loss(down, target)[0]) / (2 * step)
-        assert d[index] == pytest.approx(slope, rel=1e-6, abs=1e-9)
+    assert check_loss(loss, prediction, target) < 1e-6
 
 
 KERAS = {
