@@ -138,10 +138,8 @@ def main():
             source = ast.unparse(Replace(node, new).visit(tree))
             if survives(module, source, folder):
                 survivors += 1
-                line = getattr(node, "lineno", 0)
-                print(
-                    f"{module}.py:{line}: {ast.unparse(node)}  ->  {ast.unparse(new)}"
-                )
+                where = f"{module}.py:{node.lineno}"
+                print(f"{where}: {before}  ->  {ast.unparse(new)}", flush=True)
     print(f"{options.count} mutants of {len(candidates)}, {survivors} survived")
 
 
