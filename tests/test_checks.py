@@ -211,3 +211,17 @@ def test_generator_refuses(value):
         TypeError, match=r"rng must be a numpy Generator, got .*default"
     ):
         checks.generator("rng", value)
+
+
+def test_real_array_refuses_a_sparse_matrix():
+    sparse = pytest.importorskip("scipy.sparse")
+    with pytest.raises(TypeError, match="x must hold real numbers, got csr_array"):
+        checks.real_array("x", sparse.csr_array([[1.0, 0.0]]))
+
+
+def test_real_array_reads_a_table():
+    class Table:  # what a pandas DataFrame is to NumPy
+        def __array__(self, dtype=None, copy=None):
+            return np.array([[1, 2]], dtype)
+
+    np.testing.assert_array_equal(checks.real_array("x", Table()), [[1.0, 2.0]])
