@@ -488,7 +488,7 @@ def test_an_interrupt_keeps_the_last_whole_step_and_the_history(after):
 
 
 def test_divergence_names_the_place_and_the_learning_rate():
-    # z = w x with x = 1e3: a step of 0.1 takes w to w - 0.1 * 2 x * x w, about -2e5 times
+    # z = w x with x = 1e3: a step of 0.1 takes w to w - 0.2 x x w, about -2e5 times
     # itself. The loss grows by 4e10 a step and leaves float64 after some 28 of them.
     model = Sequential([Dense(1, 1, rng=random(), dtype=np.float64)])
     x = np.full((100, 1), 1e3)
