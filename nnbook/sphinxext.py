@@ -14,6 +14,7 @@ No chapter teaches this file.
 """
 
 import ast
+import atexit
 import functools
 import hashlib
 import json
@@ -48,6 +49,19 @@ class BookError(SphinxError):
     category = "The book"
 
 
+def javascript(*scripts):
+    """A JavaScript engine that has run the scripts, without a browser around it.
+
+    It is closed before Python takes its threads away, because to close it later would
+    mean to wait for one of them for ever.
+    """
+    engine = MiniRacer()
+    atexit.register(engine.close)
+    for script in scripts:
+        engine.eval(script)
+    return engine
+
+
 # Formulas ----------------------------------------------------------------------------
 
 RENDER = """
@@ -64,11 +78,9 @@ function formula(tex, displayMode) {
 
 @functools.cache
 def katex():
-    """The formula renderer, in a JavaScript engine without a browser around it."""
-    engine = MiniRacer()
-    engine.eval((ASSETS / "vendor/katex/katex.min.js").read_text(encoding="utf-8"))
-    engine.eval(RENDER)
-    return engine
+    """The formula renderer."""
+    script = ASSETS / "vendor/katex/katex.min.js"
+    return javascript(script.read_text(encoding="utf-8"), RENDER)
 
 
 def formula(tex, *, display=False):
@@ -97,7 +109,7 @@ def formula(tex, *, display=False):
     """
     answer = katex().call("formula", tex, display)
     if "error" in answer:
-        raise ValueError(f"the formula {tex.strip()!r} is not right: {answer['error']}")
+        raise ValueError(f"the formula ${tex.strip()}$ is not right: {answer['error']}")
     return answer["html"]
 
 
@@ -325,7 +337,7 @@ class CountRole(ReadsNotebooks, SphinxRole):
 
 # Widgets -----------------------------------------------------------------------------
 
-STILL = "<noscript><p>With JavaScript switched on, this picture can be moved.</p></noscript>"
+STILL = "<noscript><p>This picture moves where JavaScript is on.</p></noscript>"
 
 
 class Verbatim(PreformattedString):
@@ -336,11 +348,9 @@ class Verbatim(PreformattedString):
 
 @functools.cache
 def drawing_engine(name):
-    """A JavaScript engine that has run the widget's script."""
-    engine = MiniRacer()
-    engine.eval(widgets.classic_script(name))
-    engine.eval("const drawing = (name, state) => nnWidgets[name].draw(state);")
-    return engine
+    """The drawing part of a widget."""
+    call = "const drawing = (name, state) => nnWidgets[name].draw(state);"
+    return javascript(widgets.classic_script(name), call)
 
 
 def drawing(name, state):
@@ -443,16 +453,30 @@ def depart_hidden(translator, node):
     translator.body.append("</details>\n")
 
 
+def visit_citation(translator, node):
+    """Write an entry of the bibliography without its label, which the text never uses.
+
+    Docutils would give it the role doc-biblioentry, which has been withdrawn.
+    """
+    node.children = [child for child in node if not isinstance(child, nodes.label)]
+    translator.body.append(translator.starttag(node, "div", CLASS="citation"))
+
+
+def depart_citation(translator, node):
+    """Close what `visit_citation` opened."""
+    translator.body.append("</div>\n")
+
+
 def leave(translator, node):
     """Nothing is left to write."""
 
 
 # The frame of a page -----------------------------------------------------------------
 
-# No script and no style stands in the page itself, apart from the `style` attributes that
-# formulas and drawings consist of. `file:` is for readers who open the book from a disk:
-# a file has no origin that 'self' could match in every browser. Over http nothing can be
-# loaded from file:, so it opens no door there.
+# No script and no style stands in the page itself, apart from the `style` attributes
+# that formulas and drawings consist of. `file:` is for readers who open the book from a
+# disk: a file has no origin, so in Firefox nothing matches its 'self'. Over http no
+# page can load anything from file:, so it opens no door there.
 POLICY = "; ".join(
     [
         "default-src 'self' file:",
@@ -580,17 +604,28 @@ def stamp():
     return digest.hexdigest()[:8]
 
 
+TEXT_FONTS = [
+    "source-serif-4/source-serif-4-latin-wght-normal.woff2",
+    "source-sans-3/source-sans-3-latin-wght-normal.woff2",
+]
+FORMULA_FONTS = [
+    "katex/fonts/KaTeX_Main-Regular.woff2",
+    "katex/fonts/KaTeX_Math-Italic.woff2",
+]
+
+
 def page_context(app, pagename, templatename, context, doctree):
     """Hand the layout what it needs to know of a page."""
     repository = context.get("theme_repository_url", "")
     address = site_address(repository, app.config.html_baseurl)
     notebook = pagename in {chapter.name for chapter in app.env.book_chapters}
     branch = context.get("theme_repository_branch", "")
+    has_formulas = bool(doctree and list(doctree.findall(is_formula)))
     context["book"] = {
         "address": address and address + app.builder.get_target_uri(pagename),
         "description": description_of(doctree, fallback=app.config.html_title),
-        "has_formulas": bool(doctree and list(doctree.findall(is_formula))),
-        "home": env_title(app.env, app.config.root_doc),
+        "fonts": TEXT_FONTS + FORMULA_FONTS * has_formulas,
+        "has_formulas": has_formulas,
         "launch": launch_links(repository, branch, f"{pagename}.ipynb"),
         "notebook": notebook,
         "parts": parts_of(app.env),
@@ -599,11 +634,6 @@ def page_context(app, pagename, templatename, context, doctree):
         "stamp": app.book_stamp,
         "widgets": widgets_on(doctree),
     }
-
-
-def env_title(env, name):
-    """The title of a page as plain text."""
-    return env.titles[name].astext()
 
 
 def is_formula(node):
@@ -681,6 +711,7 @@ def setup(app):
     )
     app.add_node(nodes.image, override=True, html=(visit_image, leave))
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden, depart_hidden))
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.add_directive("claims", ClaimsDirective)
     app.add_role("count", CountRole())
     app.connect("builder-inited", collect_claims)

@@ -113,7 +113,7 @@ class Watched:
         """Note console errors and warnings, uncaught errors and bad requests."""
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.failed.append(request.url))
+        self.page.on("requestfailed", self._on_failure)
         self.page.on("request", self._on_request)
         self.page.on("response", self._on_response)
 
@@ -125,6 +125,11 @@ class Watched:
         self.requested.append(request.url)
         if not request.url.startswith((self.home, "data:", "blob:")):
             self.external.append(request.url)
+
+    def _on_failure(self, request):
+        # A request that the browser gave up because the page was left is no trouble.
+        if request.failure != "net::ERR_ABORTED":
+            self.failed.append(f"{request.failure} {request.url}")
 
     def _on_response(self, response):
         if response.status >= 400:

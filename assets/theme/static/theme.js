@@ -1,6 +1,22 @@
-// Chooses light or dark before the page is drawn, so that it does not flash.
-// A reader's choice is kept; without one, or where nothing can be kept, the system's rules.
+// What has to happen before the page is drawn.
 "use strict";
+
+// Ask for the fonts before the style sheets do, so that the text does not move when they
+// come. From file:// a browser refuses to, and complains.
+if (location.protocol !== "file:") {
+  for (const font of document.currentScript.dataset.fonts.split(" ")) {
+    const link = document.createElement("link");
+    link.rel = "preload";
+    link.as = "font";
+    link.type = "font/woff2";
+    link.crossOrigin = "";
+    link.href = font;
+    document.head.append(link);
+  }
+}
+
+// Choose light or dark, so that the page does not flash. A reader's choice is kept;
+// without one, or where nothing can be kept, the system rules.
 const theme = (() => {
   const system = matchMedia("(prefers-color-scheme: dark)");
   let chosen = null;

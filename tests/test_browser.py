@@ -1,0 +1,337 @@
+"""The pages in a real browser: what a reader sees, hears, loads and can reach.
+
+A page is opened once for many checks, because opening it is what takes the time.
+"""
+
+import gzip
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import watch
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+BUDGET = 350_000  # bytes over the wire for a page, besides its figures
+OPEN_ALL = "document.querySelectorAll('details').forEach((d) => (d.open = true))"
+# How far the page reaches beyond the window, and what reaches furthest.
+TOO_WIDE = """
+() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return null;
+  const right = (element) => element.getBoundingClientRect().right;
+  const all = [...document.querySelectorAll("main *")];
+  return all.sort((a, b) => right(b) - right(a))[0].outerHTML.slice(0, 200);
+}
+"""
+# The part of the page that moved while it was loading: 0 is nothing, 0.1 is felt.
+SHIFT = """
+() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(sum), 50);
+})
+"""
+
+
+@pytest.fixture(scope="session")
+def names(site):
+    """All pages, and the search with something found."""
+    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    return [*pages, "search.html?q=neuron"]
+
+
+@pytest.fixture(scope="session")
+def chapter(names):
+    """A page that has everything: formulas, figures, code, claims, a widget."""
+    return next(name for name in names if name.startswith("chapters/01"))
+
+
+def violations(page):
+    """What axe-core finds, every rule on, nothing left out."""
+    response = Axe().run(page).response
+    return [
+        f"{found['id']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
+        for found in response["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def settle(page):
+    """Wait for the fonts, and for search results where there are any."""
+    page.evaluate("document.fonts.ready.then(() => true)")
+    if "q=" in page.url:
+        page.wait_for_selector("#search-results li")
+
+
+def bytes_over_the_wire(site, served, requested):
+    """What the files of a page weigh, compressed as a server would; figures apart."""
+    total = 0
+    for address in {urlsplit(url)._replace(fragment="").geturl() for url in requested}:
+        path = site / unquote(urlsplit(address).path).lstrip("/")
+        if path.suffix in (".png", ".jpg", ".webp") and path.parent.name == "_images":
+            continue
+        content = path.read_bytes()
+        packed = path.suffix in (".woff2", ".png")
+        total += len(content if packed else gzip.compress(content, 6))
+    return total
+
+
+def test_every_page_is_quiet_light_accessible_and_narrow_enough(
+    chromium, served, site, names, record_property
+):
+    wrong = []
+    with watch(chromium, served, viewport={"width": 1280, "height": 900}) as seen:
+        page = seen.page
+        for name in names:
+            seen.forget()
+            page.set_viewport_size({"width": 1280, "height": 900})
+            page.goto(f"{served}/{name}")
+            settle(page)
+            moved = page.evaluate(SHIFT)
+            weight = bytes_over_the_wire(site, served, seen.requested)
+            record_property(name, weight)
+            if moved > 0.1 and "q=" not in name:
+                wrong.append(f"{name}: moves by {moved:.3f} while it loads")
+            if weight > BUDGET:
+                wrong.append(f"{name}: {weight} bytes, more than {BUDGET}")
+            page.evaluate(OPEN_ALL)
+            for theme in ("light", "dark"):
+                page.evaluate(f"theme.choose('{theme}')")
+                wrong += [f"{name}, {theme}: {v}" for v in violations(page)]
+            page.set_viewport_size({"width": 320, "height": 640})
+            wide = page.evaluate(TOO_WIDE)
+            if wide:
+                wrong.append(f"{name}: wider than 320 px: {wide}")
+            wrong += [f"{name}: {trouble}" for trouble in seen.troubles()]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_narrow_page_is_accessible_with_its_list_of_chapters_open(
+    chromium, served, chapter
+):
+    with watch(chromium, served, viewport={"width": 320, "height": 640}) as seen:
+        page = seen.page
+        page.goto(f"{served}/{chapter}")
+        settle(page)
+        assert violations(page) == []
+        chapters = page.locator("#contents")
+        assert not chapters.is_visible()
+        page.locator("button.menu").focus()
+        page.keyboard.press("Enter")
+        assert chapters.is_visible()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        assert not chapters.is_visible()
+        assert page.evaluate("document.activeElement.matches('button.menu')")
+        page.keyboard.press("Enter")
+        chapters.get_by_role("link", name="Glossary").click()
+        page.wait_for_url("**/glossary.html")
+        assert seen.troubles() == []
+
+
+def test_without_javascript_nothing_is_missing(chromium, served, names, site):
+    wrong = []
+    options = {"java_script_enabled": False, "viewport": {"width": 1280, "height": 900}}
+    with watch(chromium, served, **options) as seen:
+        page = seen.page
+        for name in names[:-1]:
+            seen.forget()
+            page.goto(f"{served}/{name}")
+            page.evaluate(OPEN_ALL)
+            for selector in (".katex-html", ".nn-picture svg", ".nn-sentence"):
+                for element in page.locator(selector).all():
+                    box = element.bounding_box()
+                    if not box or box["width"] < 2 or box["height"] < 2:
+                        text = element.inner_html()[:80]
+                        wrong.append(f"{name}: {selector} is not shown: {text}")
+            for widget in page.locator(".nn-widget").all():
+                if "JavaScript" not in widget.inner_text():
+                    wrong.append(f"{name}: a widget does not say that it cannot move")
+            if not page.locator("#contents").is_visible():
+                wrong.append(f"{name}: no list of chapters")
+            if page.locator("button.theme").is_visible():
+                wrong.append(f"{name}: a switch that does nothing")
+            wrong += [f"{name}: {trouble}" for trouble in seen.troubles()]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_without_javascript_the_systems_theme_rules(chromium, served, chapter):
+    grounds = {}
+    for scheme in ("light", "dark"):
+        options = {"java_script_enabled": False, "color_scheme": scheme}
+        with watch(chromium, served, **options) as seen:
+            seen.page.goto(f"{served}/{chapter}")
+            pixel = seen.page.screenshot(
+                clip={"x": 2, "y": 200, "width": 1, "height": 1}
+            )
+            grounds[scheme] = pixel
+    assert grounds["light"] != grounds["dark"]
+
+
+def test_the_site_works_from_a_disk(chromium, site, names):
+    wrong = []
+    with watch(chromium, "file://", viewport={"width": 1280, "height": 900}) as seen:
+        page = seen.page
+        for name in names:
+            seen.forget()
+            page.goto(f"{site.resolve().as_uri()}/{name}")
+            settle(page)
+            widgets = page.locator(".nn-widget")
+            live = page.locator(".nn-widget input").count()
+            if widgets.count() and not live:
+                wrong.append(f"{name}: the widgets stay still")
+            if not page.evaluate("document.fonts.check('1em \"Source Sans 3\"')"):
+                wrong.append(f"{name}: the font is not there")
+            wrong += [f"{name}: {trouble}" for trouble in seen.troubles()]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_search_finds_a_word_over_http_and_from_a_disk(chromium, served, site, chapter):
+    for home in (served, site.resolve().as_uri()):
+        with watch(chromium, home) as seen:
+            page = seen.page
+            page.goto(f"{home}/{chapter}")
+            page.get_by_role("searchbox").fill("perceptron")
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/search.html?q=perceptron")
+            page.wait_for_selector("#search-results li")
+            link = page.locator("#search-results a[href*='01_']").first
+            link.wait_for()
+            link.click()
+            page.wait_for_url(f"**/{chapter}*")
+            assert seen.troubles() == []
+
+
+def test_the_theme_can_be_switched_by_keyboard_and_is_kept(chromium, served, chapter):
+    with watch(chromium, served, color_scheme="light") as seen:
+        page = seen.page
+        page.goto(f"{served}/{chapter}")
+        theme = "document.documentElement.dataset.theme"
+        button = page.locator("button.theme")
+        assert page.evaluate(theme) == "light"
+        button.focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate(theme) == "dark"
+        assert button.get_attribute("aria-label") == "Use the light theme"
+        page.goto(f"{served}/intro.html")
+        assert page.evaluate(theme) == "dark"
+        page.locator("button.theme").click()
+        assert page.evaluate(theme) == "light"
+        # Back at what the system says, the choice is forgotten and the system rules.
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function(f"{theme} === 'dark'")
+        assert seen.troubles() == []
+
+
+def test_the_theme_works_where_nothing_can_be_stored(chromium, served, chapter):
+    blocked = "Object.defineProperty(window, 'localStorage', { get() { throw 1; } })"
+    with watch(chromium, served, color_scheme="dark") as seen:
+        seen.page.add_init_script(blocked)
+        seen.page.goto(f"{served}/{chapter}")
+        seen.page.locator("button.theme").click()
+        assert seen.page.evaluate("document.documentElement.dataset.theme") == "light"
+        assert seen.troubles() == []
+
+
+def test_the_first_tab_stop_leads_to_the_text(chromium, served, chapter):
+    with watch(chromium, served) as seen:
+        page = seen.page
+        page.goto(f"{served}/{chapter}")
+        page.keyboard.press("Tab")
+        assert page.locator(".skip").is_visible()
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_every_tab_stop_shows_that_it_has_the_focus(chromium, served, chapter):
+    outline = """
+    () => {
+      const style = getComputedStyle(document.activeElement);
+      const name = document.activeElement.outerHTML.slice(0, 80);
+      const width = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+      return [name, width >= 2];
+    }
+    """
+    with watch(chromium, served) as seen:
+        page = seen.page
+        page.goto(f"{served}/{chapter}")
+        invisible = []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            name, visible = page.evaluate(outline)
+            if not visible:
+                invisible.append(name)
+        assert not invisible, "\n".join(invisible)
+
+
+def test_what_is_hidden_to_be_predicted_opens_by_keyboard(chromium, served, names):
+    opened = 0
+    with watch(chromium, served) as seen:
+        page = seen.page
+        for name in [name for name in names if name.startswith("chapters/0")]:
+            page.goto(f"{served}/{name}")
+            for reveal in page.locator("details.reveal").all():
+                hidden = reveal.locator(".cell_input, .cell_output").first
+                assert not hidden.is_visible()
+                reveal.locator("summary").focus()
+                page.keyboard.press("Enter")
+                hidden.wait_for(state="visible", timeout=2000)
+                opened += 1
+    assert opened > 0
+
+
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(chromium, served, chapter):
+    unreachable = """
+    () => [...document.querySelectorAll("main *")]
+      .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0)
+      .filter((box) => ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
+      .filter((box) => box.tabIndex < 0)
+      .map((box) => box.outerHTML.slice(0, 100))
+    """
+    with watch(chromium, served, viewport={"width": 320, "height": 640}) as seen:
+        seen.page.goto(f"{served}/{chapter}")
+        settle(seen.page)
+        assert seen.page.evaluate(unreachable) == []
+
+
+def test_code_can_be_copied(chromium, served, chapter):
+    with watch(
+        chromium, served, permissions=["clipboard-read", "clipboard-write"]
+    ) as seen:
+        page = seen.page
+        page.goto(f"{served}/{chapter}")
+        cell = page.locator(".cell_input").first
+        code = cell.locator("pre").inner_text().strip()
+        cell.get_by_role("button", name="Copy the code").click()
+        assert page.evaluate("navigator.clipboard.readText()") == code
+
+
+def test_paper_is_white_and_holds_the_text_alone(chromium, served, chapter):
+    with watch(chromium, served, color_scheme="dark") as seen:
+        page = seen.page
+        page.goto(f"{served}/{chapter}")
+        page.emulate_media(media="print")
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground == "rgb(255, 254, 251)"
+        assert not page.locator("header.top").is_visible()
+        assert not page.locator("#contents").is_visible()
+        assert page.locator(".nn-picture svg").first.is_visible()
+
+
+def test_links_to_claims_lead_to_their_proofs(chromium, served):
+    with watch(chromium, served) as seen:
+        page = seen.page
+        page.goto(f"{served}/chapters/claims.html")
+        link = page.locator(".claims a").last
+        title = link.inner_text()
+        link.click()
+        page.wait_for_url("**#claim-*")
+        cell = page.locator(f"[id='{urlsplit(page.url).fragment}']")
+        assert (
+            title.split()[0]
+            in cell.locator("xpath=ancestor-or-self::*").last.inner_text()
+        )
+        assert 0 <= cell.bounding_box()["y"] < page.viewport_size["height"]

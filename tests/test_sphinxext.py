@@ -1,0 +1,432 @@
+"""The site's extension: its functions one by one, and small books built with it.
+
+The small books use the settings of the real one. What must not be published has to stop
+the build, and say on which page it stands.
+"""
+
+import doctest
+import json
+import subprocess
+import sys
+import textwrap
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+
+pytest.importorskip("sphinx")
+from docutils import nodes  # noqa: E402
+
+from nnbook import sphinxext  # noqa: E402
+from nnbook.sphinxext import Chapter, Claim, claims_in, formula, with_pictures  # noqa: E402
+from nnbook.widgets.stairs_neuron import StairsNeuron  # noqa: E402
+
+
+def test_the_examples_in_the_docstrings():
+    failed, attempted = doctest.testmod(sphinxext)
+    assert failed == 0
+    assert attempted >= 5
+
+
+# Formulas
+
+
+def test_a_formula_is_html_for_the_eye_and_mathml_for_the_ear():
+    soup = BeautifulSoup(formula(r"\frac{1}{2}"), "html.parser")
+    assert soup.select_one(".katex-mathml math mfrac")
+    assert soup.select_one(".katex-html")["aria-hidden"] == "true"
+    assert soup.annotation.text == r"\frac{1}{2}"
+
+
+def test_a_formula_on_its_own_line_is_set_larger():
+    assert "katex-display" in formula("x", display=True)
+    assert "katex-display" not in formula("x")
+
+
+@pytest.mark.parametrize(
+    ("tex", "reason"),
+    [
+        (r"\frac{1}", "Unexpected end of input"),
+        (r"\notacommand x", "Undefined control sequence"),
+        ("x^2^3", "Double superscript"),
+        ("{x", "Expected '}'"),
+        ("größe", "Unicode text"),  # would be set letter by letter
+        (r"x \begin{matrix} 1", r"Expected|\\end"),
+    ],
+)
+def test_a_bad_formula_is_refused_with_the_reason(tex, reason):
+    with pytest.raises(ValueError, match=reason):
+        formula(tex, display=True)
+
+
+# Claims
+
+TWO_CLAIMS = """
+x = 1
+
+@claim("First: one is one", fails_if={"x": 2, "y": 3})
+def _(x=x, y=1):
+    assert x == y == 1
+
+
+@claim("Second", fails_if={"z": None})
+def _(z=0):
+    assert z == 0
+"""
+
+
+def test_claims_are_found_in_order_with_what_spoils_them():
+    first, second = claims_in(TWO_CLAIMS)
+    assert first == Claim("First: one is one", ("x", "y"))
+    assert second == Claim("Second", ("z",))
+    assert first.address == "claim-first-one-is-one"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "claim = 3",
+        "# @claim('in a comment', fails_if={})",
+        "text = \"@claim('in a string', fails_if={'a': 1})\"",
+        "@other('x')\ndef f(): pass  # @claim(",
+        "%matplotlib inline",
+    ],
+)
+def test_what_only_looks_like_a_claim_is_none(source):
+    assert claims_in(source) == []
+
+
+@pytest.mark.parametrize(
+    ("decorator", "reason"),
+    [
+        ("@claim(title, fails_if={'a': 1})", "plain text"),
+        ("@claim(f'{x}', fails_if={'a': 1})", "plain text"),
+        ("@claim('t', fails_if={name: 1})", "plain text"),
+        ("@claim('t')", "is written"),
+        ("@claim('t', fails_if=dict(a=1))", "is written"),
+        ("@claim(fails_if={'a': 1})", "is written"),
+    ],
+)
+def test_a_claim_that_cannot_be_read_without_running_is_refused(decorator, reason):
+    with pytest.raises(ValueError, match=reason):
+        claims_in(f"{decorator}\ndef _(a=0): pass")
+
+
+@pytest.mark.parametrize("title", ["One is one", "One is one!", "one IS one"])
+def test_two_claims_with_one_address_are_refused(title):
+    chapters = [
+        Chapter("a", "A", (Claim("One is one", ("x",)),)),
+        Chapter("b", "B", (Claim(title, ("x",)),)),
+    ]
+    with pytest.raises(sphinxext.BookError, match=r"in b has the same title .* in a"):
+        sphinxext.refuse_duplicates(chapters)
+
+
+# Widgets
+
+
+def test_a_widget_gets_its_own_drawing_word_for_word():
+    widget = StairsNeuron(x2=0.25)
+    html, names = with_pictures(widget.html())
+    assert names == ["stairs_neuron"]
+    assert sphinxext.drawing("stairs_neuron", widget.state()) in html
+    element = BeautifulSoup(html, "html.parser").select_one(".nn-widget")
+    children = [child.get("class", [child.name])[0] for child in element.children]
+    assert children == ["nn-picture", "nn-sentence", "noscript"]
+    assert json.loads(element["data-state"]) == widget.state()
+    assert element.select_one(".nn-sentence").text == widget.sentence()
+
+
+def test_two_widgets_and_what_stands_around_them():
+    html, names = with_pictures(
+        f"<p>before &amp; after</p>{StairsNeuron().html()}{StairsNeuron(b=3).html()}"
+    )
+    assert names == ["stairs_neuron", "stairs_neuron"]
+    assert html.startswith("<p>before &amp; after</p>")
+    pictures = BeautifulSoup(html, "html.parser").select(".nn-picture")
+    assert pictures[0] != pictures[1]
+
+
+def test_an_unknown_widget_is_refused_with_those_there_are():
+    html = '<div class="nn-widget" data-widget="abacus" data-state="{}"></div>'
+    with pytest.raises(ValueError, match=r"stairs_neuron.*got 'abacus'"):
+        with_pictures(html)
+
+
+def test_a_widget_that_cannot_draw_is_refused(monkeypatch):
+    script = "globalThis.nnWidgets = { w: { draw(s) { throw Error('no ' + s.x); } } };"
+    monkeypatch.setattr(sphinxext.widgets, "classic_script", lambda name: script)
+    monkeypatch.setattr(
+        sphinxext, "drawing_engine", sphinxext.drawing_engine.__wrapped__
+    )
+    with pytest.raises(ValueError, match=r"the widget 'w' cannot draw .*: .*no 7"):
+        sphinxext.drawing("w", {"x": 7})
+
+
+# The frame of a page
+
+
+@pytest.mark.parametrize(
+    ("repository", "texts"),
+    [
+        ("", []),
+        ("https://example.org/me/book", ["see its source"]),
+        (
+            "https://github.com/me/book/",
+            ["open it in Colab", "run it on Binder", "see its source"],
+        ),
+    ],
+)
+def test_links_to_run_a_notebook_depend_on_where_it_is_published(repository, texts):
+    links = sphinxext.launch_links(repository, "main", "chapters/a.ipynb")
+    assert [text for text, _ in links] == texts
+    assert all("//chapters" not in link for _, link in links)
+
+
+@pytest.mark.parametrize(
+    ("repository", "baseurl", "address"),
+    [
+        ("", "", ""),
+        ("", "https://example.org", ""),
+        ("https://github.com/me/book", "", "https://me.github.io/book/"),
+        ("https://github.com/me/book/", "", "https://me.github.io/book/"),
+        ("https://github.com/me/book", "https://nn.org", "https://nn.org/"),
+        ("https://github.com/me/book", "https://nn.org/b/", "https://nn.org/b/"),
+    ],
+)
+def test_the_address_of_the_site(repository, baseurl, address):
+    assert sphinxext.site_address(repository, baseurl) == address
+
+
+def test_the_sections_of_a_page_come_without_their_subsections():
+    toc = (
+        "<ul><li><a>Page</a><ul><li><a>One</a><ul><li>1.1</li></ul></li></ul></li></ul>"
+    )
+    assert sphinxext.page_sections(toc) == "<ul><li><a>One</a></li></ul>"
+    assert sphinxext.page_sections("<ul><li><a>Page</a></li></ul>") == ""
+    assert sphinxext.page_sections("") == ""
+
+
+def test_a_description_is_the_first_paragraph_cut_at_a_word():
+    tree = nodes.section("", nodes.title("", "T"), nodes.paragraph("", "word " * 60))
+    description = sphinxext.description_of(tree, fallback="")
+    assert len(description) <= 160
+    assert description.endswith("word …")
+    assert sphinxext.description_of(None, fallback="The book") == "The book"
+
+
+def test_the_stamp_follows_the_files_that_pages_load(monkeypatch, tmp_path):
+    static = tmp_path / "theme" / "static"
+    static.mkdir(parents=True)
+    sheet = static / "site.css"
+    monkeypatch.setattr(sphinxext, "ASSETS", tmp_path)
+    sheet.write_text("a {}")
+    first = sphinxext.stamp()
+    assert sphinxext.stamp() == first
+    sheet.write_text("b {}")
+    assert sphinxext.stamp() != first
+
+
+# Small books
+
+CONF = f"""
+import yaml
+
+config = yaml.safe_load(open({str(ROOT / "_config.yml")!r}, encoding="utf-8"))
+globals().update(config["sphinx"]["config"])
+myst_enable_extensions = config["parse"]["myst_enable_extensions"]
+html_title = "A small book"
+nb_execution_mode = "off"
+exclude_patterns = ["_build"]
+numfig = True
+html_sourcelink_suffix = ""
+bibtex_bibfiles = []
+html_theme_options = {{"repository_url": "https://github.com/me/book"}}
+"""
+
+TOC = """
+format: jb-book
+root: intro
+parts:
+  - caption: A part
+    numbered: 1
+    chapters:
+      - file: one
+      - file: two
+"""
+
+INTRO = """
+# A small book
+
+It makes {count}`claims` claims, and shows [感知机]{.language-zh}.
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+## All claims
+
+```{claims}
+```
+"""
+
+ONE = r"""
+# One
+
+A formula $x^2$, and one with a number:
+
+$$
+a = \sigma(z)
+$$ (sigmoid)
+
+See {eq}`sigmoid`.
+"""
+
+
+def notebook(path, *cells):
+    """Write an executed notebook: Markdown, code, or code with its outputs."""
+    book = nbformat.v4.new_notebook(metadata={"language_info": {"name": "python"}})
+    for number, cell in enumerate(cells):
+        source, outputs, tags = (cell, [], []) if isinstance(cell, str) else cell
+        kind = "markdown" if source.lstrip().startswith("#") else "code"
+        new = getattr(nbformat.v4, f"new_{kind}_cell")(source.strip())
+        new["id"] = f"cell-{number}"
+        new["metadata"]["tags"] = tags
+        if kind == "code":
+            new["outputs"] = outputs
+        book["cells"].append(new)
+    nbformat.write(book, path)
+
+
+def widget_output(html):
+    """An output as a widget stores it."""
+    data = {"text/plain": "W()", "text/html": html}
+    return nbformat.v4.new_output("display_data", data)
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """The source of a book of three pages."""
+    for name, text in [("conf.py", CONF), ("_toc.yml", TOC), ("intro.md", INTRO)]:
+        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
+    printed = nbformat.v4.new_output("stream", name="stdout", text="hidden words")
+    notebook(
+        tmp_path / "one.ipynb",
+        ONE,
+        TWO_CLAIMS,
+        ("print('hidden words')", [printed], ["hide-output"]),
+    )
+    shown = widget_output(StairsNeuron().html())
+    notebook(tmp_path / "two.ipynb", "# Two\n\nWords.", ("StairsNeuron()", [shown], []))
+    return tmp_path
+
+
+def build(folder):
+    """Build the book in a folder; gives the finished process."""
+    command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q"]
+    return subprocess.run(
+        [*command, "-b", "html", folder, folder / "_build/html"],
+        capture_output=True,
+        text=True,
+    )
+
+
+def page(folder, name):
+    """A built page, parsed."""
+    html = (folder / "_build/html" / f"{name}.html").read_text(encoding="utf-8")
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_a_small_book_is_built_whole(small_book):
+    finished = build(small_book)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    intro, one, two = (page(small_book, name) for name in ("intro", "one", "two"))
+
+    # The equation has its number, and the reference leads to it.
+    equation = one.select_one(".formula.numbered")
+    assert equation.select_one(".eqno").text == "(1.1)"
+    reference = one.select_one(f"a[href='#{equation['id']}']")
+    assert reference.text == "(1.1)"
+
+    # Both claims of one cell can be reached; the first page counts and lists them.
+    assert "It makes 2 claims" in intro.text
+    links = [link["href"] for link in intro.select(".claims a")]
+    assert links == ["one.html#claim-first-one-is-one", "one.html#claim-second"]
+    assert all(one.find(id=link.partition("#")[2]) for link in links)
+    assert [note.text for note in intro.select(".spoilt")] == [
+        " fails if x or y is spoilt",
+        " fails if z is spoilt",
+    ]
+
+    # Hidden outputs, tables, Chinese.
+    reveal = one.select_one("details.reveal")
+    assert reveal.summary.text == "Look at the output"
+    assert "hidden words" in reveal.text
+    assert intro.select_one("div.table > table")
+    assert intro.select_one("[lang=zh]").text == "感知机"
+
+    # The widget's page alone loads the widget's scripts.
+    scripts = [script["src"].partition("?")[0] for script in two.select("script")]
+    assert scripts[-3:] == [
+        f"_static/widgets/{name}.js" for name in ("kit", "stairs_neuron", "host")
+    ]
+    assert not any("widgets" in script["src"] for script in one.select("script"))
+    assert all((small_book / "_build/html" / script).exists() for script in scripts)
+    assert not list((small_book / "_build/html").rglob("katex*.js"))
+
+    # With a public repository: buttons, previews, a sitemap.
+    launch = [link["href"] for link in two.select(".notebook a")]
+    assert launch[0] == "_sources/two.ipynb"
+    assert launch[1].startswith("https://colab.research.google.com/github/me/book/")
+    address = two.select_one("meta[property='og:url']")["content"]
+    assert address == "https://me.github.io/book/two.html"
+    sitemap = ElementTree.parse(small_book / "_build/html" / "sitemap.xml")
+    assert [element[0].text for element in sitemap.getroot()] == [
+        f"https://me.github.io/book/{name}.html" for name in ("intro", "one", "two")
+    ]
+    first = (small_book / "_build/html" / "index.html").read_text(encoding="utf-8")
+    assert first == (small_book / "_build/html" / "intro.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_new_claim_reaches_the_pages_that_list_and_count(small_book):
+    assert build(small_book).returncode == 0
+    more = TWO_CLAIMS.replace("First: ", "Third: ").replace("Second", "Fourth")
+    notebook(small_book / "two.ipynb", "# Two\n\nWords.", more)
+    assert build(small_book).returncode == 0
+    intro = page(small_book, "intro")
+    assert "It makes 4 claims" in intro.text
+    assert len(intro.select(".claims a")) == 4
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("# Two\n\nBad: $\\frac{1$", r"in two, the formula $\frac{1$ is not right"),
+        (TWO_CLAIMS, "the claim 'First: one is one' in two has the same title"),
+        ("@claim(t, fails_if={'a': 1})\ndef _(a=0): pass", "in two, cell 1: the title"),
+        (
+            (
+                "Abacus()",
+                [
+                    widget_output(
+                        '<div class="nn-widget" data-widget="abacus"'
+                        ' data-state="{}"></div>'
+                    )
+                ],
+                [],
+            ),
+            "in two, name must be one of the widgets",
+        ),
+    ],
+    ids=["formula", "duplicate claim", "unreadable claim", "unknown widget"],
+)
+def test_what_is_wrong_stops_the_build_and_names_the_page(small_book, cell, message):
+    notebook(small_book / "two.ipynb", "# Two\n\nWords.", cell)
+    finished = build(small_book)
+    assert finished.returncode != 0
+    assert message in " ".join(finished.stderr.split())
