@@ -166,42 +166,39 @@ def softmax_cross_entropy(logits, labels):
     >>> d_logits  # (0.25, 0.75) - (0, 1)
     array([[ 0.25, -0.25]])
     """
-    logits = real_array("logits", logits, finite=False)
-    if logits.ndim != 2:
-        raise ValueError(
-            f"logits must have shape (samples, classes), got {logits.shape}. "
-            f"One sample? Use logits[None, :]."
-        )
-    logits = _with_classes(logits, axis=1)
-    not_empty("logits", logits)
-    labels = _labels(labels, logits)
-    n = len(logits)
-    every = np.arange(n)
+    logits, labels = _samples(logits, labels)
+    largest, others, d_logits = _rows(logits)  # its p becomes p - t below
+    log_sum = np.log1p(others)
+    if labels.ndim == 1:
+        true = np.arange(len(logits)), labels
+        largest, log_sum = largest[:, 0], log_sum[:, 0]
+        half_losses = _half_surprise(logits[true], largest, log_sum)
+        # p - 1, with the digits that the subtraction would lose where p is close to 1.
+        d_logits[true] = np.expm1(_difference(logits[true], largest) - log_sum)
+    else:
+        half_surprises = _half_surprise(logits, largest, log_sum)
+        # A class that is ruled out costs nothing, but in floats 0 times inf is NaN.
+        half_surprises[labels == 0] = 0
+        half_losses = (labels * half_surprises).sum(axis=1)
+        d_logits -= labels
+    d_logits /= len(logits)
+    # Divided before the sum, so that only a mean too large for a float is infinite.
+    return 2 * float(np.sum(half_losses / len(logits), dtype=np.float64)), d_logits
 
-    peak = every, logits.argmax(axis=1)
+
+def _rows(logits):
+    """The largest logit of each row, the sum of the other exponentials, and softmax.
+
+    What the functions above do along any axis. With two axes plain indices will do,
+    which are faster on the small batches of a training loop.
+    """
+    peak = np.arange(len(logits)), logits.argmax(axis=1)
     largest = _finite(logits[peak], logits)[:, None]
-    below = _difference(logits, largest)
-    exponentials = np.exp(below)
-    exponentials[peak] = 0  # as in _log_sum, which would be too slow in a training loop
+    exponentials = np.exp(_difference(logits, largest))
+    exponentials[peak] = 0
     others = exponentials.sum(axis=1, keepdims=True)
     exponentials[peak] = 1
-    d_logits = exponentials / (1 + others)
-    log_sum = np.log1p(others)
-
-    if labels.ndim == 1:
-        true = every, labels
-        half_losses = _half_surprise(largest[:, 0], logits[true], log_sum[:, 0])
-        # p - 1, with the digits that the subtraction would lose where p is close to 1.
-        d_logits[true] = np.expm1(below[true] - log_sum[:, 0])
-    else:
-        surprises = _half_surprise(largest, logits, log_sum)
-        # A class that is ruled out costs nothing, but in floats 0 times inf is NaN.
-        surprises[labels == 0] = 0
-        half_losses = (labels * surprises).sum(axis=1)
-        d_logits -= labels
-    d_logits /= n
-    # Divided before the sum, so that only a mean too large for a float is infinite.
-    return 2 * float(np.sum(half_losses / n, dtype=np.float64)), d_logits
+    return largest, others, exponentials / (1 + others)
 
 
 def _log_sum(exponentials, axis):
@@ -215,7 +212,7 @@ def _log_sum(exponentials, axis):
     return np.log1p(others.sum(axis, keepdims=True))
 
 
-def _half_surprise(largest, logits, log_sum):
+def _half_surprise(logits, largest, log_sum):
     """Half of -log p: the gap of two floats can overflow, half of it cannot."""
     return (largest / 2 - logits / 2) + log_sum / 2
 
@@ -268,13 +265,26 @@ def _finite(largest, logits):
     raise ValueError("logits must leave every row a class, but one is -inf throughout")
 
 
-def _labels(labels, logits):
-    """Class numbers of shape (samples,), or shares of shape (samples, classes)."""
+def _samples(logits, labels):
+    """Logits (samples, classes), and class numbers (samples,) or shares like logits."""
+    logits = real_array("logits", logits, finite=False)
+    if logits.ndim != 2:
+        raise ValueError(
+            f"logits must have shape (samples, classes), got {logits.shape}. "
+            f"One sample? Use logits[None, :]."
+        )
+    logits = _with_classes(logits, axis=1)
+    not_empty("logits", logits)
     labels = plain_array("labels", labels)
-    if labels.ndim != 2:
-        labels = class_labels("labels", labels, logits.shape[1])
-        same_length("labels", labels, "logits", logits)
-        return labels
+    if labels.ndim == 2:
+        return logits, _shares(labels, logits)
+    labels = class_labels("labels", labels, logits.shape[1])
+    same_length("labels", labels, "logits", logits)
+    return logits, labels
+
+
+def _shares(labels, logits):
+    """A row of shares for each sample; class numbers, where all rows are one-hot."""
     shares = real_array("labels", labels, dtype=logits.dtype)
     if shares.shape != logits.shape:
         cure = " Class numbers? Use labels[:, 0]." if shares.shape[1] == 1 else ""
