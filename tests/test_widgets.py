@@ -164,6 +164,9 @@ def test_the_picture_holds_at_the_extremes(name):
         assert not re.search("NaN|undefined|Infinity|null", drawn), state
 
 
+SHAPES = set("div svg g path rect circle ellipse line polyline polygon text".split())
+
+
 @EVERY_WIDGET
 def test_the_picture_is_labelled_well_formed_and_inert(name):
     """It names itself for those who cannot see it, and holds no code, style or id.
@@ -179,7 +182,7 @@ def test_the_picture_is_labelled_well_formed_and_inert(name):
         assert all(panel.get("aria-label") for panel in picture)
         assert picture[0].get("aria-label") == load(name).call("sentence", state)
         for part in picture.iter():
-            assert part.tag in {"div", "svg", "g", "path", "rect", "circle", "text"}
+            assert part.tag in SHAPES
             assert not {"id", "style"} & set(part.attrib)
             assert not any(key.startswith("on") for key in part.attrib)
 

@@ -281,8 +281,7 @@ const nnKit = (() => {
 
     // Only a published page gives its widgets an id, and so an address.
     function followLink() {
-      if (location.hash.length > LONGEST_QUERY) return;
-      const [id, query = ""] = location.hash.slice(1).split("?");
+      const [id, query = ""] = location.hash.slice(1).split("?", 2);
       if (id !== el.id) return;
       set(readQuery(query, controls));
       el.scrollIntoView();
