@@ -33,6 +33,8 @@ class Sequential:
     Attributes
     ----------
     layers : tuple of Layer
+    dtype : numpy dtype or None
+        What the layers compute in; None if all of them take what comes.
     flat_params, flat_grads : ndarray, shape (parameters,)
         All parameters and gradients. `layers[0].params["W"]` is a view of the first.
     history : dict of list
@@ -64,6 +66,7 @@ class Sequential:
 
     def __init__(self, layers):
         self.layers = checked_layers("Sequential", layers)
+        self.dtype = common_dtype(self.layers)
         for layer in self.layers:
             layer.inside_model = True
         # Nobody is below the first layer, so nobody needs its input's gradient.
@@ -75,9 +78,8 @@ class Sequential:
     def _gather(self):
         """Move all parameters and gradients into two flat vectors."""
         size = sum(layer.n_params for layer in self.layers)
-        dtype = common_dtype(self.layers) or np.float32
-        self.flat_params = np.zeros(size, dtype)
-        self.flat_grads = np.zeros(size, dtype)
+        self.flat_params = np.zeros(size, self.dtype or np.float32)
+        self.flat_grads = np.zeros_like(self.flat_params)
         start = 0
         for layer in self.layers:
             part = slice(start, start + layer.n_params)
@@ -213,22 +215,24 @@ class Sequential:
         if validation_data is not None:
             validation_data = self._validation_samples(validation_data, loss)
 
-        history = self.history = {"loss": []}
-        if self._has_penalty():
-            history["penalty"] = []
-        if validation_data is not None:
-            history["val_loss"] = []
+        names = ["loss"]
+        names += ["penalty"] * self._has_penalty()
+        names += ["val_loss"] * (validation_data is not None)
+        history = self.history = {name: [] for name in names}
         self._can_go_back = False
         for epoch in range(epochs):
             where = f"epoch {epoch + 1} of {epochs}"
-            mean = self._epoch(x, y, loss, optimizer, batch_size, rng, where)
-            history["loss"].append(mean)
-            if "penalty" in history:
-                history["penalty"].append(self.penalty_value())
+            values = {
+                "loss": self._epoch(x, y, loss, optimizer, batch_size, rng, where)
+            }
+            values["penalty"] = self.penalty_value()
             if validation_data is not None:
-                value = self._loss_of(*validation_data, loss)
-                _check_converging(value, "validation loss", where, optimizer)
-                history["val_loss"].append(value)
+                values["val_loss"] = self._loss_of(*validation_data, loss)
+                _check_converging(
+                    values["val_loss"], "validation loss", where, optimizer
+                )
+            for name in names:
+                history[name].append(values[name])
             if any([callback(self, epoch, history) for callback in callbacks]):
                 break
         return history
@@ -245,9 +249,8 @@ class Sequential:
                 place = f"{where}, step {step + 1} of {n_steps}"
                 _check_converging(value, "loss", place, optimizer)
             total += value * len(rows)
-        _check_converging(
-            self.flat_params.sum(), "sum of the weights", where, optimizer
-        )
+        largest = np.max(np.abs(self.flat_params), initial=0)
+        _check_converging(largest, "largest weight", where, optimizer)
         return total / len(x)
 
     def _step(self, x, y, loss, optimizer):
@@ -453,7 +456,7 @@ class Sequential:
         return d_output
 
     def _admit(self, x):
-        """`x` in the type of the first layer and the usual order, all of it checked.
+        """`x` in the type of the model and the usual order, all of it checked.
 
         Inside the model the layers trust what they get, so this is the only check. In
         another order of memory a product could differ in its last digit.
@@ -465,7 +468,8 @@ class Sequential:
         # A layer that looks things up keeps integers; the others want floats.
         wanted = self.layers[0].check_input(x[:1]).dtype
         if wanted.kind == "f":
-            return np.ascontiguousarray(checks.real_array("x", x, dtype=wanted))
+            x = checks.real_array("x", x, dtype=self.dtype or wanted)
+            return np.ascontiguousarray(x)
         return self.layers[0].check_input(x)
 
     def _samples(self, x, y, loss):

@@ -82,6 +82,9 @@ def test_a_loss_too_large_for_a_float_is_infinite_without_a_warning():
     # Half of it is not too large, nor is its mean with a loss of 0.
     assert softmax_cross_entropy(z, [[0.5, 0.5]])[0] == pytest.approx(1e308)
     assert softmax_cross_entropy(z * 2, [0, 1])[0] == pytest.approx(1e308)
+    # And a mean may be finite where the sum is not.
+    wrong = [[0.0, -1.7e308]] * 3
+    assert softmax_cross_entropy(wrong, [1, 1, 1])[0] == pytest.approx(1.7e308)
 
 
 def test_a_class_may_be_ruled_out():
