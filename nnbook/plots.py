@@ -81,6 +81,39 @@ def draw_boundary(ax, decide, *, colour=INK, label=None):
         ax.plot([], [], color=colour, linewidth=1.8, label=label)
 
 
+def draw_contours(ax, height, *, levels=12):
+    """Draw lines of equal height, within the present limits of the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    height : callable
+        Takes points, shape (n, 2), and returns their heights, shape (n,).
+    levels : int or sequence of float
+        How many lines, or their heights in rising order.
+    """
+    across = np.linspace(*ax.get_xlim(), 120)
+    up = np.linspace(*ax.get_ylim(), 120)
+    grid = np.stack(np.meshgrid(across, up), axis=-1)
+    heights = height(grid.reshape(-1, 2)).reshape(120, 120)
+    ax.contour(across, up, heights, levels=levels, colors=QUIET, linewidths=0.7)
+
+
+def draw_path(ax, path, *, colour=CLASS_COLOURS[1], label=None):
+    """Draw the steps of a descent: a ring at the start, a dot at every stop.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    path : array_like, shape (stops, 2)
+    colour : str
+    label : str, optional
+        Name of the path for the legend.
+    """
+    across, up = np.asarray(path).T
+    ax.plot(across, up, "o-", color=colour, markersize=3, linewidth=1.3, label=label)
+    ax.plot(across[0], up[0], "o", color=colour, markersize=9, fillstyle="none")
+
 def draw_network(ax, layers, weights=None):
     """Draw layers of named circles, each joined to all circles of the layer before.
 

@@ -56,6 +56,23 @@ def test_a_boundary_runs_where_the_score_is_zero(ax):
     assert ax.get_legend_handles_labels()[1] == ["line"]
 
 
+def test_contours_run_at_equal_height(ax):
+    ax.set(xlim=(-2, 2), ylim=(-2, 2))
+    plots.draw_contours(ax, lambda p: (p**2).sum(axis=1), levels=[1, 2.25])
+    for path, radius in zip(ax.collections[0].get_paths(), [1, 1.5], strict=True):
+        lengths = np.hypot(*path.vertices.T)
+        np.testing.assert_allclose(lengths, radius, atol=1e-3)
+
+
+def test_a_path_has_a_dot_at_each_stop_and_a_ring_at_the_start(ax):
+    plots.draw_path(ax, [[0, 1], [2, 3], [4, 0]], colour="red", label="down")
+    steps, start = ax.lines
+    np.testing.assert_array_equal(steps.get_xydata(), [[0, 1], [2, 3], [4, 0]])
+    np.testing.assert_array_equal(start.get_xydata(), [[0, 1]])
+    assert steps.get_marker() == "o" and start.get_fillstyle() == "none"
+    assert ax.get_legend_handles_labels()[1] == ["down"]
+
+
 def test_a_network_has_a_circle_for_each_name_and_an_edge_for_each_pair(ax):
     plots.draw_network(ax, [["a", "b"], ["c", "d", "e"], ["f"]])
     circles = [line for line in ax.lines if line.get_marker() == "o"]
