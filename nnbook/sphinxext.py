@@ -33,6 +33,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from py_mini_racer import JSEvalException, MiniRacer
 from sphinx.errors import SphinxError
+from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.fileutil import copy_asset
 from sphinx.util.images import get_image_size
@@ -467,6 +468,17 @@ def depart_citation(translator, node):
     translator.body.append("</div>\n")
 
 
+class AbsoluteValues(SphinxTransform):
+    """In docstrings |a - b| is an absolute value, not a name that stands for a text."""
+
+    default_priority = 215  # just before docutils would look such names up
+
+    def apply(self):
+        """Put back what docutils took for the name of a text."""
+        for name in list(self.document.findall(nodes.substitution_reference)):
+            name.replace_self(nodes.Text(f"|{name.astext()}|"))
+
+
 def leave(translator, node):
     """Nothing is left to write."""
 
@@ -712,6 +724,7 @@ def setup(app):
     app.add_node(nodes.image, override=True, html=(visit_image, leave))
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden, depart_hidden))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.add_transform(AbsoluteValues)
     app.add_directive("claims", ClaimsDirective)
     app.add_role("count", CountRole())
     app.connect("builder-inited", collect_claims)
