@@ -114,6 +114,7 @@ def draw_path(ax, path, *, colour=CLASS_COLOURS[1], label=None):
     ax.plot(across, up, "o-", color=colour, markersize=3, linewidth=1.3, label=label)
     ax.plot(across[0], up[0], "o", color=colour, markersize=9, fillstyle="none")
 
+
 def draw_network(ax, layers, weights=None):
     """Draw layers of named circles, each joined to all circles of the layer before.
 
