@@ -1,7 +1,8 @@
 // What every widget of the book shares: the controls, the sentence, the copy buttons.
 //
 // A widget file says what can be changed (`controls`, `presets`) and gives three pure
-// functions of the state: `draw` (SVG text), `sentence` and `script` (Python text).
+// functions of the state: `draw` (SVG text), `sentence` and `script` (Python text). Its
+// `label` names the widget for those who cannot see it, its `hint` says what to try.
 // `nnKit.mount` builds the rest around them, from native inputs only.
 //
 // A control is { name, label, unit, group, kind } and, by kind,
