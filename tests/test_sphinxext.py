@@ -115,6 +115,14 @@ def test_two_claims_with_one_address_are_refused(title):
         sphinxext.refuse_duplicates(chapters)
 
 
+def test_an_unreadable_claim_names_its_chapter_and_cell(tmp_path):
+    notebook(
+        tmp_path / "a.ipynb", "# A", "@claim(t, fails_if={'a': 1})\ndef _(a=0): pass"
+    )
+    with pytest.raises(sphinxext.BookError, match="in a, cell 1: the title of a claim"):
+        sphinxext.chapters_in(tmp_path, ["intro", "a"])
+
+
 # Widgets
 
 
@@ -301,21 +309,20 @@ def widget_output(html):
     return nbformat.v4.new_output("display_data", data)
 
 
-@pytest.fixture
-def small_book(tmp_path):
-    """The source of a book of three pages."""
+def write_book(folder):
+    """Write the source of a book of three pages."""
     for name, text in [("conf.py", CONF), ("_toc.yml", TOC), ("intro.md", INTRO)]:
-        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
+        (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
     printed = nbformat.v4.new_output("stream", name="stdout", text="hidden words")
     notebook(
-        tmp_path / "one.ipynb",
+        folder / "one.ipynb",
         ONE,
         TWO_CLAIMS,
         ("print('hidden words')", [printed], ["hide-output"]),
     )
     shown = widget_output(StairsNeuron().html())
-    notebook(tmp_path / "two.ipynb", "# Two\n\nWords.", ("StairsNeuron()", [shown], []))
-    return tmp_path
+    notebook(folder / "two.ipynb", "# Two\n\nWords.", ("StairsNeuron()", [shown], []))
+    return folder
 
 
 def build(folder):
@@ -328,74 +335,103 @@ def build(folder):
     )
 
 
-def page(folder, name):
-    """A built page, parsed."""
-    html = (folder / "_build/html" / f"{name}.html").read_text(encoding="utf-8")
-    return BeautifulSoup(html, "html.parser")
+def pages(folder):
+    """Name -> parsed HTML of the built pages."""
+    return {
+        path.stem: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in (folder / "_build/html").glob("*.html")
+    }
 
 
-def test_a_small_book_is_built_whole(small_book):
-    finished = build(small_book)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A book that has been built."""
+    folder = write_book(tmp_path_factory.mktemp("book"))
+    finished = build(folder)
     assert (finished.returncode, finished.stderr) == (0, "")
-    intro, one, two = (page(small_book, name) for name in ("intro", "one", "two"))
+    return folder
 
-    # The equation has its number, and the reference leads to it.
-    equation = one.select_one(".formula.numbered")
+
+@pytest.fixture(scope="module")
+def book(folder):
+    """The pages of the built book."""
+    return pages(folder)
+
+
+def test_an_equation_has_a_number_and_the_reference_leads_to_it(book):
+    equation = book["one"].select_one(".formula.numbered")
     assert equation.select_one(".eqno").text == "(1.1)"
-    reference = one.select_one(f"a[href='#{equation['id']}']")
-    assert reference.text == "(1.1)"
+    assert book["one"].select_one(f"a[href='#{equation['id']}']").text == "(1.1)"
 
-    # Both claims of one cell can be reached; the first page counts and lists them.
-    assert "It makes 2 claims" in intro.text
-    links = [link["href"] for link in intro.select(".claims a")]
+
+def test_claims_are_counted_and_listed_and_can_be_reached(book):
+    assert "It makes 2 claims" in book["intro"].text
+    links = [link["href"] for link in book["intro"].select(".claims a")]
+    # Both stand in one cell.
     assert links == ["one.html#claim-first-one-is-one", "one.html#claim-second"]
-    assert all(one.find(id=link.partition("#")[2]) for link in links)
-    assert [note.text for note in intro.select(".spoilt")] == [
+    assert all(book["one"].find(id=link.partition("#")[2]) for link in links)
+    assert [note.text for note in book["intro"].select(".spoilt")] == [
         " fails if x or y is spoilt",
         " fails if z is spoilt",
     ]
 
-    # Hidden outputs, tables, Chinese.
-    reveal = one.select_one("details.reveal")
+
+def test_hidden_outputs_tables_and_languages_are_plain_html(book):
+    reveal = book["one"].select_one("details.reveal")
     assert reveal.summary.text == "Look at the output"
     assert "hidden words" in reveal.text
-    assert intro.select_one("div.table > table")
-    assert "at most |a - b|." in intro.text
-    assert intro.select_one("[lang=zh]").text == "感知机"
+    assert book["intro"].select_one("div.table > table")
+    assert book["intro"].select_one("[lang=zh]").text == "感知机"
 
-    # The widget's page alone loads the widget's scripts.
-    scripts = [script["src"].partition("?")[0] for script in two.select("script")]
+
+def test_bars_in_a_docstring_are_an_absolute_value(book):
+    assert "at most |a - b|." in book["intro"].text
+
+
+def test_only_the_page_of_a_widget_loads_its_scripts(book, folder):
+    scripts = [s["src"].partition("?")[0] for s in book["two"].select("script")]
     assert scripts[-3:] == [
         f"_static/widgets/{name}.js" for name in ("kit", "stairs_neuron", "host")
     ]
-    assert not any("widgets" in script["src"] for script in one.select("script"))
-    assert all((small_book / "_build/html" / script).exists() for script in scripts)
-    assert not list((small_book / "_build/html").rglob("katex*.js"))
+    assert not any(
+        "widgets" in script["src"] for script in book["one"].select("script")
+    )
+    assert all((folder / "_build/html" / script).exists() for script in scripts)
 
-    # With a public repository: buttons, previews, a sitemap.
-    launch = [link["href"] for link in two.select(".notebook a")]
+
+def test_the_renderer_of_formulas_stays_at_home(book, folder):
+    assert not list((folder / "_build/html").rglob("katex*.js"))
+    assert book["one"].select_one("link[href*='katex.min.css']")
+    assert not book["two"].select_one("link[href*='katex.min.css']")
+
+
+def test_a_public_book_has_buttons_previews_and_a_sitemap(book, folder):
+    launch = [link["href"] for link in book["two"].select(".notebook a")]
     assert launch[0] == "_sources/two.ipynb"
     assert launch[1].startswith("https://colab.research.google.com/github/me/book/")
-    address = two.select_one("meta[property='og:url']")["content"]
+    address = book["two"].select_one("meta[property='og:url']")["content"]
     assert address == "https://me.github.io/book/two.html"
-    sitemap = ElementTree.parse(small_book / "_build/html" / "sitemap.xml")
+    sitemap = ElementTree.parse(folder / "_build/html/sitemap.xml")
     assert [element[0].text for element in sitemap.getroot()] == [
         f"https://me.github.io/book/{name}.html" for name in ("intro", "one", "two")
     ]
-    first = (small_book / "_build/html" / "index.html").read_text(encoding="utf-8")
-    assert first == (small_book / "_build/html" / "intro.html").read_text(
-        encoding="utf-8"
-    )
 
 
-def test_a_new_claim_reaches_the_pages_that_list_and_count(small_book):
-    assert build(small_book).returncode == 0
+def test_the_folder_itself_shows_the_first_page(book):
+    assert book["index"] == book["intro"]
+
+
+def test_a_new_claim_reaches_the_pages_that_list_and_count(book, folder):
+    # `book` holds the pages as they were before this.
     more = TWO_CLAIMS.replace("First: ", "Third: ").replace("Second", "Fourth")
-    notebook(small_book / "two.ipynb", "# Two\n\nWords.", more)
-    assert build(small_book).returncode == 0
-    intro = page(small_book, "intro")
+    notebook(folder / "two.ipynb", "# Two\n\nWords.", more)
+    assert build(folder).returncode == 0
+    intro = pages(folder)["intro"]
     assert "It makes 4 claims" in intro.text
     assert len(intro.select(".claims a")) == 4
+
+
+ABACUS = '<div class="nn-widget" data-widget="abacus" data-state="{}"></div>'
 
 
 @pytest.mark.parametrize(
@@ -403,25 +439,13 @@ def test_a_new_claim_reaches_the_pages_that_list_and_count(small_book):
     [
         ("# Two\n\nBad: $\\frac{1$", r"in two, the formula $\frac{1$ is not right"),
         (TWO_CLAIMS, "the claim 'First: one is one' in two has the same title"),
-        ("@claim(t, fails_if={'a': 1})\ndef _(a=0): pass", "in two, cell 1: the title"),
-        (
-            (
-                "Abacus()",
-                [
-                    widget_output(
-                        '<div class="nn-widget" data-widget="abacus"'
-                        ' data-state="{}"></div>'
-                    )
-                ],
-                [],
-            ),
-            "in two, name must be one of the widgets",
-        ),
+        (("Abacus()", [widget_output(ABACUS)], []), "in two, name must be one of the"),
     ],
-    ids=["formula", "duplicate claim", "unreadable claim", "unknown widget"],
+    ids=["formula", "duplicate claim", "unknown widget"],
 )
-def test_what_is_wrong_stops_the_build_and_names_the_page(small_book, cell, message):
-    notebook(small_book / "two.ipynb", "# Two\n\nWords.", cell)
-    finished = build(small_book)
+def test_what_is_wrong_stops_the_build_and_names_the_page(tmp_path, cell, message):
+    write_book(tmp_path)
+    notebook(tmp_path / "two.ipynb", "# Two\n\nWords.", cell)
+    finished = build(tmp_path)
     assert finished.returncode != 0
     assert message in " ".join(finished.stderr.split())
