@@ -103,6 +103,34 @@ def test_a_chain_longer_than_the_recursion_limit():
     assert x.grad == 1.0
 
 
+def test_values_are_those_of_numpy():
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(size=(2, 3)), rng.uniform(1, 2, size=3)
+    x, y = Tensor(a), Tensor(b)
+    for ours, expected in [
+        (x + y, a + b),
+        (x - y, a - b),
+        (x * y, a * b),
+        (x / y, a / b),
+        (-x, -a),
+        (x**3, a**3),
+        (x @ a.T, a @ a.T),
+        (x.exp(), np.exp(a)),
+        (y.log(), np.log(b)),
+        (x.tanh(), np.tanh(a)),
+        (x.relu(), np.maximum(a, 0)),
+        (x.sigmoid(), 1 / (1 + np.exp(-a))),
+        (x.sum(), a.sum()),
+        (x.sum(axis=0), a.sum(axis=0)),
+        (x.sum(axis=1, keepdims=True), a.sum(axis=1, keepdims=True)),
+        (x.mean(), a.mean()),
+        (x.mean(axis=0), a.mean(axis=0)),
+        (x.mean(axis=1, keepdims=True), a.mean(axis=1, keepdims=True)),
+    ]:
+        assert ours.data.shape == np.shape(expected)
+        np.testing.assert_allclose(ours.data, expected, rtol=1e-14)
+
+
 # Every operation against central differences
 
 OPERATIONS = {
