@@ -847,6 +847,7 @@ BAD_FILES = [
 def test_a_bad_file_changes_nothing(saved, spoil, message):
     model, path = saved
     spoil(path)
+    model.flat_params += 1  # so that reading only the good part of it would show
     before = model.flat_params.copy()
     with pytest.raises(ValueError, match=re.escape(message)):
         model.load(path)

@@ -309,6 +309,31 @@ def test_a_schedule_is_asked_with_the_steps_taken():
     assert optimizer.rate == 0.5
 
 
+# Schedules
+
+
+def test_schedules_by_hand():
+    steps = (0, 1, 4, 5, 8, 12)
+    for schedule, rates in [
+        (constant(8), [8, 8, 8, 8, 8, 8]),
+        (step_decay(8, every=4, factor=0.5), [8, 8, 4, 4, 2, 1]),
+        (
+            exponential_decay(8, every=4, factor=1 / 16),
+            [8, 4, 0.5, 0.25, 1 / 32, 1 / 512],
+        ),
+        # Half a cosine over 8 steps: cos(pi / 8), 0 in the middle, -1 at the end.
+        (
+            cosine_decay(8, steps=8),
+            [8, 4 + 4 * np.cos(np.pi / 8), 4, 4 - 4 * np.cos(3 * np.pi / 8), 0, 0],
+        ),
+        (warm_up(constant(8), steps=4), [0, 2, 8, 8, 8, 8]),
+        # After the rise the other schedule starts from its own beginning.
+        (warm_up(step_decay(8, every=4, factor=0.5), steps=4), [0, 2, 8, 8, 4, 2]),
+    ]:
+        values = [schedule(step) for step in steps]
+        np.testing.assert_allclose(values, rates, rtol=1e-12, atol=1e-15)
+
+
 # Clipping
 
 
