@@ -7,6 +7,7 @@ Nothing is re-exported here, so every import in a chapter names the file to open
 chapter              modules
 ===================  ==========================================================
 1 Neurons            `neuron`, `activations`, `datasets`
+3 Activations        `activations`, `layers`, `initializers`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
