@@ -8,6 +8,7 @@ chapter              modules
 ===================  ==========================================================
 1 Neurons            `neuron`, `activations`, `datasets`
 3 Activations        `activations`, `layers`, `initializers`
+4 Losses              `losses`, `optimizers`, `gradcheck`, `softmax`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
