@@ -443,10 +443,18 @@ def wrap_tables(app, doctree):
         box += table
 
 
+PROMPTS = {
+    "above-input": "Look at the code",
+    "above-output": "Look at the output",
+    "below-input": "Look at the output",
+}
+
+
 def visit_hidden(translator, node):
     """Write the hidden part of a cell as a native disclosure."""
-    prompt = translator.encode(node["prompt_show"])
-    translator.body.append(f'<details class="reveal"><summary>{prompt}</summary>\n')
+    place = node["classes"][0]
+    translator.body.append(f'<details class="reveal {place}">')
+    translator.body.append(f"<summary>{PROMPTS[place]}</summary>\n")
 
 
 def depart_hidden(translator, node):
