@@ -7,6 +7,7 @@ Nothing is re-exported here, so every import in a chapter names the file to open
 chapter              modules
 ===================  ==========================================================
 1 Neurons            `neuron`, `activations`, `datasets`
+2 Networks           `layers`, `model`, `datasets`
 3 Activations        `activations`, `layers`, `initializers`
 4 Losses              `losses`, `optimizers`, `gradcheck`, `softmax`
 ===================  ==========================================================
