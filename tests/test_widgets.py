@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
 from nnbook.widgets import base
+from nnbook.widgets.activation_explorer import ActivationExplorer, significant
 from nnbook.widgets.stairs_neuron import StairsNeuron
 
 EVERY_WIDGET = pytest.mark.parametrize("name", base.names())
@@ -550,3 +551,69 @@ def test_the_presets_are_what_they_are_called():
     bottom = StairsNeuron(**presets["only the bottom row"]).compute()
     fired = [p["x"][2:] for p in bottom["patterns"] if p["says"]]
     assert fired == [[1, 1]] * 4
+
+
+# ---- Eight activations under one cursor ----
+
+
+@pytest.mark.parametrize(
+    "state, name, value, slope, decades",
+    [
+        # 0.25^10 is 10^-6.0206; a weight of 4 makes up for the quarter.
+        ({"z": 0, "depth": 10}, "sigmoid", 0.5, 0.25, -6.0206),
+        ({"z": 0, "depth": 10, "w": 4}, "sigmoid", 0.5, 0.25, 0),
+        ({"z": 0, "depth": 30}, "tanh", 0, 1, 0),
+        ({"z": -2, "depth": 1}, "relu", 0, 0, -20),  # nothing is as far as it goes
+        ({"z": -2, "depth": 4, "alpha": 0.1}, "leaky_relu", -0.2, 0.1, -4),
+        ({"z": 3, "depth": 30, "w": 4}, "linear", 3, 1, 18.0618),  # 4^30
+        ({"z": 0, "depth": 2, "alpha": 0.5}, "elu", 0, 0.5, -0.6021),
+        ({"z": 0, "depth": 1}, "softplus", 0.6931, 0.5, -0.3010),  # log 2, log10 2
+        ({"z": 0, "depth": 1}, "gelu", 0, 0.5, -0.3010),
+        ({"z": 1, "depth": 30}, "gelu", 0.8413, 1.0833, 1.0426),
+    ],
+)
+def test_one_function_by_hand(state, name, value, slope, decades):
+    numbers = ActivationExplorer(**state).compute()
+    found = numbers[name], numbers[f"{name}_grad"], numbers["decades"][name]
+    np.testing.assert_allclose(found, (value, slope, decades), atol=0.0001)
+
+
+@pytest.mark.parametrize("depth, layers", [(1, 1), (11.49, 11), (11.5, 12), (30, 30)])
+def test_layers_come_in_whole_numbers(depth, layers):
+    widget = ActivationExplorer(depth=depth)
+    assert widget.compute()["layers"] == layers
+    assert f" {layers} layer{'s pass' if layers > 1 else ' passes'} on" in (
+        widget.sentence()
+    )
+
+
+@given(st.floats(-1e300, 1e300))
+def test_three_digits_are_the_same_in_both_languages(value):
+    assert load("activation_explorer").call("significant", value) == significant(value)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (0.0, "0"),
+        (0.3125, "0.313"),  # a half is rounded away from zero
+        (-0.3125, "−0.313"),
+        (9.996, "10"),
+        (0.0009996, "0.001"),
+        (9999.0, "1·10⁴"),
+        (0.25**10, "9.54·10⁻⁷"),
+    ],
+)
+def test_three_digits_by_hand(value, text):
+    assert significant(value) == text
+    assert load("activation_explorer").call("significant", value) == text
+
+
+def test_the_tails_of_the_bell_keep_their_digits():
+    """Where 1 minus something near 1 would have lost them, and between the two ways."""
+    script = load("activation_explorer")
+    for z in np.r_[np.linspace(-6, 6, 49), 2.4999999, 2.5, -2.4999999, -2.5]:
+        theirs = script.call("compute", ActivationExplorer(z=z).state())
+        ours = ActivationExplorer(z=z).compute()
+        for key in ("gelu", "gelu_grad"):
+            np.testing.assert_allclose(theirs[key], ours[key], rtol=1e-12, atol=1e-300)
