@@ -30,6 +30,7 @@ from xml.etree import ElementTree
 from bs4 import BeautifulSoup
 from bs4.element import PreformattedString
 from docutils import nodes
+from docutils.statemachine import StringList
 from myst_nb.sphinx_ import HideCodeCellNode
 from py_mini_racer import JSEvalException, MiniRacer
 from sphinx.errors import SphinxError
@@ -159,10 +160,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A notebook of the book: its name for Sphinx, its title, its claims."""
+    """A notebook: its name for Sphinx, its title, its first paragraph, its claims."""
 
     name: str
     title: str
+    summary: str
     claims: tuple[Claim, ...]
 
 
@@ -224,7 +226,7 @@ def claim_of(call):
 
 
 def read_chapter(name, path):
-    """The title and the claims of a notebook."""
+    """What the site has to know of a notebook."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     claims = []
     for number, cell in enumerate(cells):
@@ -233,9 +235,12 @@ def read_chapter(name, path):
                 claims += claims_in("".join(cell["source"]))
             except (ValueError, SyntaxError) as error:
                 raise BookError(f"in {name}, cell {number}: {error}") from None
-    lines = "".join(cells[0]["source"]).splitlines()
-    title = next((line[2:].strip() for line in lines if line.startswith("# ")), name)
-    return Chapter(name, title, tuple(claims))
+    opening = "".join(cells[0]["source"])
+    if not opening.startswith("# "):
+        raise BookError(f"in {name}: the first cell must start with the title, '# ...'")
+    title, _, rest = opening.removeprefix("# ").partition("\n")
+    summary = " ".join(rest.strip().partition("\n\n")[0].split())
+    return Chapter(name, title.strip(), summary, tuple(claims))
 
 
 def refuse_duplicates(chapters):
@@ -323,6 +328,20 @@ def spoilt_note(claim):
         note += nodes.literal(text=name)
     note += nodes.Text(" is spoilt")
     return note
+
+
+class ChaptersDirective(ReadsNotebooks, SphinxDirective):
+    """`{chapters}`: every chapter with a link and its first paragraph."""
+
+    def run(self):
+        """A numbered list, written in Markdown and parsed like the page around it."""
+        lines = [
+            f"1. [{chapter.title}](/{chapter.name}.ipynb) {chapter.summary}"
+            for chapter in self.chapters()
+        ]
+        box = nodes.container(classes=["chapters"])
+        self.state.nested_parse(StringList(lines), self.content_offset, box)
+        return [box]
 
 
 class CountRole(ReadsNotebooks, SphinxRole):
@@ -643,6 +662,7 @@ def page_context(app, pagename, templatename, context, doctree):
     has_formulas = bool(doctree and list(doctree.findall(is_formula)))
     context["book"] = {
         "address": address and address + app.builder.get_target_uri(pagename),
+        "preview": address + "_static/screenshot.png",
         "description": description_of(doctree, fallback=app.config.html_title),
         "fonts": TEXT_FONTS + FORMULA_FONTS * has_formulas,
         "has_formulas": has_formulas,
@@ -675,7 +695,7 @@ def write_files(app, exception):
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    for name in ("favicon.svg", "favicon.png"):
+    for name in ("favicon.svg", "favicon.png", "screenshot.png"):
         copy_asset(ASSETS / name, static)
     # Formulas are HTML already: the renderer stays at home.
     copy_asset(ASSETS / "vendor", static / "vendor", excluded=is_only_for_building)
@@ -733,6 +753,7 @@ def setup(app):
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden, depart_hidden))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.add_transform(AbsoluteValues)
+    app.add_directive("chapters", ChaptersDirective)
     app.add_directive("claims", ClaimsDirective)
     app.add_role("count", CountRole())
     app.connect("builder-inited", collect_claims)

@@ -108,11 +108,17 @@ def test_a_claim_that_cannot_be_read_without_running_is_refused(decorator, reaso
 @pytest.mark.parametrize("title", ["One is one", "One is one!", "one IS one"])
 def test_two_claims_with_one_address_are_refused(title):
     chapters = [
-        Chapter("a", "A", (Claim("One is one", ("x",)),)),
-        Chapter("b", "B", (Claim(title, ("x",)),)),
+        Chapter("a", "A", "", (Claim("One is one", ("x",)),)),
+        Chapter("b", "B", "", (Claim(title, ("x",)),)),
     ]
     with pytest.raises(sphinxext.BookError, match=r"in b has the same title .* in a"):
         sphinxext.refuse_duplicates(chapters)
+
+
+def test_a_notebook_without_a_title_is_refused(tmp_path):
+    notebook(tmp_path / "a.ipynb", "## A")
+    with pytest.raises(sphinxext.BookError, match="in a: the first cell must start"):
+        sphinxext.chapters_in(tmp_path, ["a"])
 
 
 def test_an_unreadable_claim_names_its_chapter_and_cell(tmp_path):
@@ -269,6 +275,9 @@ It makes {count}`claims` claims, and shows [感知机]{.language-zh}.
 The error is at most |a - b|.
 ```
 
+```{chapters}
+```
+
 ## All claims
 
 ```{claims}
@@ -376,6 +385,13 @@ def test_claims_are_counted_and_listed_and_can_be_reached(book):
     ]
 
 
+def test_chapters_are_listed_with_their_first_paragraph(book):
+    items = book["intro"].select(".chapters li")
+    assert [item.a["href"] for item in items] == ["one.html", "two.html"]
+    assert items[0].select_one("math")
+    assert items[1].text.split() == ["Two", "Words."]
+
+
 def test_hidden_outputs_tables_and_languages_are_plain_html(book):
     reveal = book["one"].select_one("details.reveal")
     assert reveal.summary.text == "Look at the output"
@@ -411,6 +427,9 @@ def test_a_public_book_has_buttons_previews_and_a_sitemap(book, folder):
     assert launch[1].startswith("https://colab.research.google.com/github/me/book/")
     address = book["two"].select_one("meta[property='og:url']")["content"]
     assert address == "https://me.github.io/book/two.html"
+    image = book["two"].select_one("meta[property='og:image']")["content"]
+    file = image.removeprefix("https://me.github.io/book/")
+    assert (folder / "_build/html" / file).is_file()
     sitemap = ElementTree.parse(folder / "_build/html/sitemap.xml")
     assert [element[0].text for element in sitemap.getroot()] == [
         f"https://me.github.io/book/{name}.html" for name in ("intro", "one", "two")
