@@ -197,18 +197,31 @@ def claims_in(source):
     """
     if "@claim(" not in source:
         return []
+    statements = ast.parse(source).body
+    dicts = {
+        statement.targets[0].id: statement.value
+        for statement in statements
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and isinstance(statement.value, ast.Dict)
+    }
     return [
-        claim_of(decorator)
-        for statement in ast.parse(source).body
+        claim_of(decorator, dicts)
+        for statement in statements
         if isinstance(statement, ast.FunctionDef)
         for decorator in statement.decorator_list
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "claim"
     ]
 
 
-def claim_of(call):
-    """The claim of one `claim(title, fails_if={...})`."""
+def claim_of(call, dicts):
+    """The claim of one `claim(title, fails_if={...})`.
+
+    Where a line would be too long, `fails_if` names one of the dicts of its cell.
+    """
     spoilt = {keyword.arg: keyword.value for keyword in call.keywords}.get("fails_if")
+    if isinstance(spoilt, ast.Name):
+        spoilt = dicts.get(spoilt.id)
     if not call.args or not isinstance(spoilt, ast.Dict):
         raise ValueError(
             f"a claim is written @claim('title', fails_if={{'name': value}}), "

@@ -249,7 +249,7 @@ def test_the_first_tab_stop_leads_to_the_text(chromium, served, chapter):
         page = seen.page
         page.goto(f"{served}/{chapter}")
         page.keyboard.press("Tab")
-        assert page.locator(".skip").is_visible()
+        assert page.locator(".skip").bounding_box()["y"] >= 0
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
 

@@ -74,6 +74,11 @@ def test_claims_are_found_in_order_with_what_spoils_them():
     assert first.address == "claim-first-one-is-one"
 
 
+def test_what_spoils_a_claim_may_stand_above_it():
+    source = "spoilt = {'a': 1, 'b': 2}\n@claim('t', fails_if=spoilt)\ndef _(a=0): pass"
+    assert claims_in(source) == [Claim("t", ("a", "b"))]
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -97,6 +102,7 @@ def test_what_only_looks_like_a_claim_is_none(source):
         ("@claim('t', fails_if={name: 1})", "plain text"),
         ("@claim('t')", "is written"),
         ("@claim('t', fails_if=dict(a=1))", "is written"),
+        ("@claim('t', fails_if=from_another_cell)", "is written"),
         ("@claim(fails_if={'a': 1})", "is written"),
     ],
 )
