@@ -120,8 +120,8 @@ function sentence(state) {
   const places = kinks.map((place) => short(place)).join(", ");
   const bends = kinks.length === 0 ? "no kink"
     : kinks.length === 1 ? `a kink at ${places}` : `kinks at ${places}`;
-  return `${neurons}, ${count}: f has ${bends}, and is up to ${short(error)} away from `
-    + `${TARGETS[state.target]}.`;
+  const away = error === 0 ? "exactly" : `up to ${short(error)} away from`;
+  return `${neurons}, ${count}: f has ${bends}, and is ${away} ${TARGETS[state.target]}.`;
 }
 
 function script(state) {
@@ -288,8 +288,8 @@ function drawNeuron(state, i) {
 }
 
 function drawNetwork(state, { parameters }) {
-  const joinedNow = `${state.n} of 4 neurons joined`;
-  const label = `The network: ${joinedNow}, 3 times ${state.n} plus 1 is ${parameters} parameters.`;
+  const label = `The network: ${state.n} of 4 neurons joined, 3 times ${state.n} plus 1 `
+    + `is ${parameters} parameters.`;
   const circle = (x, name) => dot(x, 140, 16, 'class="nn-edge nn-hollow"')
     + text(x, 144, name, 'class="nn-middle nn-strong"');
   return panel(278, label,

@@ -39,8 +39,8 @@ class HiddenNeurons(BookWidget):
 
     Examples
     --------
-    >>> HiddenNeurons(n="3").sentence()[:53]
-    '3 hidden neurons, 10 parameters: f has kinks at −1, 0'
+    >>> HiddenNeurons(n="3").sentence()[35:]
+    'has kinks at −1, 0, 1, and is exactly the hat.'
     """
 
     name = "hidden_neurons"
@@ -106,9 +106,12 @@ class HiddenNeurons(BookWidget):
         places = ", ".join(map(short, numbers["kinks"]))
         kinks = {0: "no kink", 1: f"a kink at {places}"}
         kinks = kinks.get(len(numbers["kinks"]), f"kinks at {places}")
+        away = f"up to {short(numbers['error'])} away from"
+        if numbers["error"] == 0:
+            away = "exactly"
         return (
-            f"{neurons}, {parameters}: f has {kinks}, and is up to "
-            f"{short(numbers['error'])} away from {TARGETS[self.target]}."
+            f"{neurons}, {parameters}: f has {kinks}, and is {away} "
+            f"{TARGETS[self.target]}."
         )
 
 
