@@ -39,6 +39,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.fileutil import copy_asset
 from sphinx.util.images import get_image_size
 from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
 
 from nnbook.widgets import base as widgets
 
@@ -475,6 +476,19 @@ def wrap_tables(app, doctree):
         box += table
 
 
+def visit_entry(translator, node):
+    """Write a cell of a table. The empty corner of one is nobody's header."""
+    HTML5Translator.visit_entry(translator, node)
+    if not node.astext().strip() and not list(node.findall(nodes.image)):
+        translator.body[-1] = translator.body[-1].replace("<th", "<td", 1)
+        translator.context[-1] = "</td>\n"
+
+
+def depart_entry(translator, node):
+    """Close what `visit_entry` opened."""
+    HTML5Translator.depart_entry(translator, node)
+
+
 PROMPTS = {
     "above-input": "Look at the code",
     "above-output": "Look at the output",
@@ -763,6 +777,7 @@ def setup(app):
         "katex", (visit_inline_formula, None), (visit_display_formula, None)
     )
     app.add_node(nodes.image, override=True, html=(visit_image, leave))
+    app.add_node(nodes.entry, override=True, html=(visit_entry, depart_entry))
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden, depart_hidden))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.add_transform(AbsoluteValues)

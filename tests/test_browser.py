@@ -54,13 +54,22 @@ def chapter(names):
     return next(name for name in names if name.startswith("chapters/01"))
 
 
+def start_axe(page):
+    """Let axe-core look at the page, every rule on, nothing left out; do not wait."""
+    page.evaluate(Axe().axe_script)
+    page.evaluate("() => { globalThis.axeResults = axe.run(); }")
+
+
 def violations(page):
-    """What axe-core finds, every rule on, nothing left out."""
-    response = Axe().run(page).response
+    """What axe-core finds, started here or before."""
+    if not page.evaluate("'axeResults' in globalThis"):
+        start_axe(page)
+    found = page.evaluate("axeResults.then((results) => results.violations)")
+    page.evaluate("delete globalThis.axeResults")
     return [
-        f"{found['id']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
-        for found in response["violations"]
-        for node in found["nodes"]
+        f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
+        for rule in found
+        for node in rule["nodes"]
     ]
 
 
@@ -71,7 +80,7 @@ def settle(page):
         page.wait_for_selector("#search-results li")
 
 
-def bytes_over_the_wire(site, served, requested):
+def bytes_over_the_wire(site, requested):
     """What the files of a page weigh, compressed as a server would; figures apart."""
     total = 0
     for address in {urlsplit(url)._replace(fragment="").geturl() for url in requested}:
@@ -84,9 +93,7 @@ def bytes_over_the_wire(site, served, requested):
     return total
 
 
-def test_every_page_is_quiet_light_accessible_and_narrow_enough(
-    chromium, served, site, names, record_property
-):
+def test_every_page_is_quiet_light_and_narrow_enough(chromium, served, site, names):
     wrong = []
     with watch(chromium, served, viewport={"width": 1280, "height": 900}) as seen:
         page = seen.page
@@ -95,22 +102,39 @@ def test_every_page_is_quiet_light_accessible_and_narrow_enough(
             page.set_viewport_size({"width": 1280, "height": 900})
             page.goto(f"{served}/{name}")
             settle(page)
-            moved = page.evaluate(SHIFT)
-            weight = bytes_over_the_wire(site, served, seen.requested)
-            record_property(name, weight)
-            if moved > 0.1 and "q=" not in name:
-                wrong.append(f"{name}: moves by {moved:.3f} while it loads")
-            if weight > BUDGET:
-                wrong.append(f"{name}: {weight} bytes, more than {BUDGET}")
+            # A search goes on for as long as it finds something.
+            if "q=" not in name:
+                moved = page.evaluate(SHIFT)
+                weight = bytes_over_the_wire(site, seen.requested)
+                if moved > 0.1:
+                    wrong.append(f"{name}: moves by {moved:.3f} while it loads")
+                if weight > BUDGET:
+                    wrong.append(f"{name}: {weight} bytes, more than {BUDGET}")
             page.evaluate(OPEN_ALL)
-            for theme in ("light", "dark"):
-                page.evaluate(f"theme.choose('{theme}')")
-                wrong += [f"{name}, {theme}: {v}" for v in violations(page)]
             page.set_viewport_size({"width": 320, "height": 640})
             wide = page.evaluate(TOO_WIDE)
             if wide:
                 wrong.append(f"{name}: wider than 320 px: {wide}")
             wrong += [f"{name}: {trouble}" for trouble in seen.troubles()]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_is_accessible_in_light_and_in_dark(chromium, served, names):
+    wrong = []
+    size = {"width": 1280, "height": 900}
+    with (
+        watch(chromium, served, viewport=size, color_scheme="light") as light,
+        watch(chromium, served, viewport=size, color_scheme="dark") as dark,
+    ):
+        for name in names:
+            # The two run at the same time: axe is slow on a page of many words.
+            for seen in (light, dark):
+                seen.page.goto(f"{served}/{name}")
+                settle(seen.page)
+                seen.page.evaluate(OPEN_ALL)
+                start_axe(seen.page)
+            for theme, seen in (("light", light), ("dark", dark)):
+                wrong += [f"{name}, {theme}: {v}" for v in violations(seen.page)]
     assert not wrong, "\n".join(wrong)
 
 
