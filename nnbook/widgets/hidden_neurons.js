@@ -274,9 +274,9 @@ function drawNeuron(state, i) {
   const places = place === null ? [] : [place];
   const dashes = on ? "" : 'stroke-dasharray="2 4"';
   const path = curve(corners(places, (x) => term(one, x)), space);
-  return `<g data-set="n=${i}" opacity="${on ? 1 : 0.6}">`
-    + line(33, 140, 62, middle, `class="nn-line" ${dashes}`)
+  return line(33, 140, 62, middle, `class="nn-line" ${dashes}`)
     + line(258, middle, 287, 140, `class="nn-line" ${dashes}`)
+    + `<g data-set="n=${i}" opacity="${on ? 1 : 0.6}">`
     + `<rect x="62" y="${y}" width="196" height="48" rx="6" class="nn-edge nn-hollow"/>`
     + line(128, middle, 196, middle, 'class="nn-line" stroke-opacity="0.5"')
     + `<path d="${path}" class="nn-curve"/>`
