@@ -4,7 +4,7 @@ One dense layer of the network for digits, 64 inputs and 25 neurons, is computed
 360 samples in three ways: by three nested loops over Python numbers, by a loop over
 samples and neurons with a NumPy product inside, and by `x @ W + b`. The ways take
 turns, so that a busy moment of the machine hits all of them; the medians are compared.
-BLAS gets one thread.
+The time is that of the processor, and BLAS gets one thread.
 
     python benchmarks/forward_loops.py
 
@@ -17,7 +17,7 @@ import json
 import platform
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -53,10 +53,10 @@ def one_product(x, W, b):
 
 
 def seconds(function, arguments, repeats=1):
-    start = perf_counter()
+    start = process_time()
     for _ in range(repeats):
         function(*arguments)
-    return (perf_counter() - start) / repeats
+    return (process_time() - start) / repeats
 
 
 def processor():
