@@ -98,7 +98,8 @@ function compute(state) {
     output(forward(temperature, duration), state.rule) > 0);
   return {
     a1: a[0], a2: a[1], a3: a[2], z, output: sigmoid(z), good: z > 0,
-    w: neurons.map(({ w }) => w), b: neurons.map(({ b }) => b), says,
+    w: neurons.map(({ w }) => w), b: neurons.map(({ b }) => b),
+    roasts: ROASTS, says,
     right: says.filter((yes, k) => yes === (ROASTS[k][2] === 1)).length,
   };
 }

@@ -84,8 +84,9 @@ class CoffeePlane(BookWidget):
         -------
         dict
             `a1`, `a2`, `a3`, `z`, `output`, `good` for the one roast; `w` (3 pairs) and
-            `b` (3 numbers) of the hidden layer; `says` (80 verdicts) and `right`, how
-            many of them are true.
+            `b` (3 numbers) of the hidden layer; `roasts` (80 times temperature,
+            duration, and 1 for good), `says` (80 verdicts) and `right`, how many of
+            them are true.
         """
         W, b = self._weights()
         (a,), (z,) = self._forward([[self.temperature, self.duration]])
@@ -99,6 +100,7 @@ class CoffeePlane(BookWidget):
             "good": bool(z > 0),
             "w": W.T.tolist(),
             "b": b.tolist(),
+            "roasts": np.column_stack([ROASTS, GOOD]).tolist(),
             "says": says.tolist(),
             "right": int(np.sum(says == GOOD)),
         }
