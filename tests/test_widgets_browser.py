@@ -553,7 +553,10 @@ def test_a_screen_reader_hears_the_sentence_at_most_once_a_second(visit):
         page.wait_for_timeout(100)
     page.wait_for_timeout(1100)
     spoken = page.evaluate("spoken")
-    assert 2 <= len(spoken) <= 3
+    assert len(spoken) >= 2
+    # The first word comes at once; a timer may fire a hair early.
+    pauses = [b - a for a, b in itertools.pairwise(spoken)]
+    assert min(pauses) > 950
     assert all(b - a >= 990 for a, b in zip(spoken, spoken[1:], strict=False))
     assert heard.text_content() == seen_in(widget)["sentence"]
 
