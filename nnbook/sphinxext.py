@@ -33,7 +33,10 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from myst_nb.sphinx_ import HideCodeCellNode
 from py_mini_racer import JSEvalException, MiniRacer
+from pygments import token
+from pygments.formatters import HtmlFormatter
 from sphinx.errors import SphinxError
+from sphinx.highlighting import PygmentsBridge
 from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.fileutil import copy_asset
@@ -446,7 +449,32 @@ def draw_widgets(app, doctree):
             app.env.note_dependency(str(widgets.FOLDER / f"{name}.js"))
 
 
-# Figures, tables and hidden outputs --------------------------------------------------
+# Code, figures, tables and hidden outputs --------------------------------------------
+
+COLOURED = (
+    token.Comment,
+    token.Error,
+    token.Generic,
+    token.Keyword,
+    token.Name.Class,
+    token.Name.Decorator,
+    token.Name.Function,
+    token.Number,
+    token.Operator.Word,
+    token.String,
+)
+
+
+class CodeFormatter(HtmlFormatter):
+    """Code with marks only where the style sheet has a colour: half the page's size."""
+
+    def format_unencoded(self, tokensource, outfile):
+        """Let every other token be plain text."""
+        tokens = (
+            (kind if any(kind in group for group in COLOURED) else token.Text, text)
+            for kind, text in tokensource
+        )
+        super().format_unencoded(tokens, outfile)
 
 
 def visit_image(translator, node):
@@ -772,6 +800,7 @@ def note_stamp(app):
 
 def setup(app):
     """Register everything with Sphinx."""
+    PygmentsBridge.html_formatter = CodeFormatter
     app.add_html_theme("nnbook", str(ASSETS / "theme"))
     app.add_html_math_renderer(
         "katex", (visit_inline_formula, None), (visit_display_formula, None)

@@ -136,6 +136,19 @@ def test_style_sheets_load_only_files_that_are_there(site):
     assert not wrong, "\n".join(wrong)
 
 
+def test_code_is_marked_only_where_it_has_a_colour(pages, site):
+    sheet = (site / "_static/site.css").read_text(encoding="utf-8")
+    coloured = set(re.findall(r"\.(\w+)", sheet))
+    marks = {
+        mark
+        for page in pages.values()
+        for span in page.select(".highlight pre span[class]")
+        for mark in span["class"]
+    }
+    assert marks
+    assert marks - coloured == set()
+
+
 def test_no_script_or_style_stands_in_a_page(pages, site):
     wrong = []
     for path, page in pages.items():
