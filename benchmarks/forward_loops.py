@@ -8,8 +8,9 @@ The time is that of the processor, and BLAS gets one thread.
 
     python benchmarks/forward_loops.py
 
-writes forward_loops.json beside this file. The chapter on networks shows its ratios
-with their date; no test depends on a timing.
+writes forward_loops.json into the data of the package, where `datasets.measured` finds
+it. The chapter on networks shows its ratios with their date; no test depends on a
+timing.
 """
 
 import datetime
@@ -21,6 +22,8 @@ from time import process_time
 
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
+
+from nnbook.datasets import DATA
 
 SAMPLES, INPUTS, NEURONS = 360, 64, 25
 ROUNDS = 15
@@ -101,8 +104,8 @@ def main():
         "python": platform.python_version(),
         "numpy": np.__version__,
     }
-    path = Path(__file__).with_suffix(".json")
-    path.write_text(json.dumps(result, indent=2) + "\n")
+    path = DATA / "forward_loops.json"
+    path.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
     print(path.read_text(), end="")
 
 

@@ -3,10 +3,12 @@
 A made set has one great virtue: you know the truth behind it, so you can tell what a
 network has learnt from what it has made up. Every recipe takes `n`, the number of
 samples, and `rng`, the source of chance, and returns `(x, labels)`: one sample a row,
-and for each its class. At the end stand two sets that people wrote by hand: the
-digits, which ship with the package, and MNIST. All chapters use this file.
+and for each its class. At the end stand two sets that people wrote by hand, the
+digits, which ship with the package, and MNIST; and `measured`, for the few numbers
+that no notebook can compute anew, such as times. All chapters use this file.
 """
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -375,6 +377,43 @@ def load_mnist(path=None):
         (_pictures(arrays[f"x_{part}"], 255), arrays[f"y_{part}"].astype(np.int64))
         for part in ("train", "test")
     )
+
+
+def measured(name):
+    """What a program under `benchmarks/` has measured: times, memory, long runs.
+
+    Such numbers differ from machine to machine, so no chapter computes them. The
+    program writes them, with the date and the machine, into a file that ships with
+    the package; a chapter reads the file.
+
+    Parameters
+    ----------
+    name : str
+        The program's name without its ending: `python benchmarks/forward_loops.py`
+        writes what `measured("forward_loops")` returns.
+
+    Returns
+    -------
+    dict
+        What the program wrote; `"date"` and `"machine"` are always among it.
+
+    Raises
+    ------
+    ValueError
+        If nothing of that name has been measured.
+
+    Examples
+    --------
+    >>> measured("forward_loops")["what"]
+    'dense layer, 360 samples, 64 inputs, 25 neurons'
+    """
+    files = {path.stem: path for path in DATA.glob("*.json")}
+    if name not in files:
+        raise ValueError(
+            f"name must be one of {', '.join(sorted(files)) or 'none'}, got {name!r}. "
+            f"Each is written by the program of its name under benchmarks/."
+        )
+    return json.loads(files[name].read_text("utf-8"))
 
 
 def _check_bytes(path, name, found, shape):

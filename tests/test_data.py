@@ -4,13 +4,15 @@ import pickle
 import re
 import sys
 import zipfile
+from datetime import date
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
 from nnbook import checks, datasets
-from nnbook.datasets import digits, load_mnist
+from nnbook.datasets import digits, load_mnist, measured
 
 
 def test_digits_are_those_of_scikit_learn():
@@ -53,6 +55,23 @@ def test_a_missing_data_file_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(datasets, "DATA", tmp_path)
     with pytest.raises(FileNotFoundError, match=r"digits.npz does not exist. Install"):
         digits()
+
+
+# Measurements
+
+
+@pytest.mark.parametrize("path", sorted(datasets.DATA.glob("*.json")), ids=str)
+def test_a_measurement_says_when_and_where_and_has_its_program(path):
+    found = measured(path.stem)
+    assert date.fromisoformat(found["date"]) and found["machine"]
+    root = Path(__file__).parent.parent
+    assert (root / "benchmarks" / path.with_suffix(".py").name).exists()
+
+
+@pytest.mark.parametrize("name", ["nothing", "../data/forward_loops", "digits", "", 3])
+def test_what_was_not_measured_is_refused(name):
+    with pytest.raises(ValueError, match=r"name must be one of .*forward_loops.*, got"):
+        measured(name)
 
 
 # MNIST, from a stand-in of the right shapes
