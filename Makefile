@@ -25,16 +25,16 @@ $(SITE): $(STAMP) _config.yml _toc.yml intro.md references.bib $(wildcard chapte
 	$(BIN)/jupyter-book build -W -n --keep-going --all .
 
 test: book
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval
+	$(BIN)/python -m pytest -n 2 --nbval
 
 test-unit: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests nnbook -m "not site and not browser and not notebook"
+	$(BIN)/python -m pytest -n 2 tests nnbook -m "not site and not browser and not notebook"
 
 test-notebooks: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval chapters tests/test_notebooks.py tests/test_exercises.py
+	$(BIN)/python -m pytest -n 2 --nbval chapters tests/test_notebooks.py tests/test_exercises.py
 
 test-site: book
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests -m "site or browser"
+	$(BIN)/python -m pytest -n 2 tests -m "site or browser"
 
 test-elsewhere: $(STAMP)
 	$(BIN)/python tests/elsewhere.py

@@ -13,6 +13,7 @@ import contextlib
 import functools
 import http.server
 import os
+import re
 import shutil
 import threading
 from dataclasses import dataclass, field
@@ -27,6 +28,30 @@ settings.register_profile("book", derandomize=True, deadline=None)
 settings.load_profile("book")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+# Most of the time goes into the browser; its tests may run side by side.
+SPREAD = ("tests/test_browser.py", "tests/test_widgets_browser.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep each file on one worker (a notebook is one kernel), but for the slow ones.
+
+    Of those, the tests that share an open page stay together.
+    """
+    from xdist.scheduler import LoadFileScheduling  # the NumPy 1.25 runs do without
+
+    def split_scope(nodeid):
+        file, _, name = nodeid.partition("::")
+        page = re.search(r"\[(\S+\.html)\]", name)
+        if file not in SPREAD:
+            return file
+        return f"{file}[{page[1]}]" if page else nodeid
+
+    scheduler = LoadFileScheduling(config, log)
+    scheduler._split_scope = split_scope
+    return scheduler
 
 
 def missing(reason):

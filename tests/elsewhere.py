@@ -52,7 +52,7 @@ def main():
     assert there[1] == "1", "more than one BLAS thread"
     assert here[2] != there[2], "np.exp computes the same bits"
     tests = ["--nbval", "chapters", "tests/test_keras_parity.py"]
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *tests]
+    command = [sys.executable, "-m", "pytest", "-n", "2", *tests]
     sys.exit(subprocess.run(command, env=os.environ | settings).returncode)
 
 

@@ -52,6 +52,7 @@ LATE_IMPORTS = {"datasets": {("_download_mnist", "keras")}}
 BASE = "a base class; its heirs have examples"
 NO_EXAMPLE = {
     "layers.Activation": BASE,
+    "normalization.Normalization": BASE,
     "optimizers.Optimizer": BASE,
 }
 # The same for whole modules.

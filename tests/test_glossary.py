@@ -44,7 +44,7 @@ TERMS, ENTRIES = list(introduced()), entries()
 
 
 def entry_of(phrase):
-    """The entry for a phrase of a chapter, which may be a plural or start a sentence."""
+    """The entry for a phrase, which may be a plural or start a sentence."""
     forms = {phrase, phrase.lower(), phrase.removesuffix("s"), phrase.lower()[:-1]}
     return next((term for term in ENTRIES if term in forms), None)
 

@@ -813,6 +813,33 @@ def test_residual_numbers_the_parameters_of_its_layers():
     assert Residual(ReLU()).dtype is None
 
 
+class Counter(Layer):
+    """Passes on, and counts in `state` what it has seen, as running averages do."""
+
+    def __init__(self):
+        super().__init__()
+        self.state = {"seen": np.zeros(1)}
+
+    def forward(self, x, training=False):
+        self.state["seen"] += len(x)
+        return self.check_input(x)
+
+
+def test_residual_numbers_the_state_of_its_layers():
+    layer = Residual(ReLU(), Residual(Counter(), Tanh()), Counter())
+    assert list(layer.state) == ["1.0.seen", "2.seen"]
+    layer.forward(np.ones((5, 2)))
+    assert layer.state["1.0.seen"] == layer.state["2.seen"] == 5
+    # To load is to write into these very arrays.
+    layer.state["1.0.seen"][...] = 0
+    assert layer.layers[1].layers[0].state["seen"] == 0
+
+
+@every_layer
+def test_a_layer_without_state_has_an_empty_one(name):
+    assert dict(LAYERS[name]().state) == {}
+
+
 @pytest.mark.parametrize(
     "call, exception, message",
     [

@@ -740,6 +740,14 @@ def test_what_a_layer_keeps_in_state_is_saved_too(tmp_path):
     assert other.layers[0].state["seen"] == 5
 
 
+def test_what_a_layer_within_a_residual_keeps_is_saved_too(tmp_path):
+    model, other = (Sequential([ReLU(), Residual(Memory())]) for _ in "ab")
+    model.predict(np.ones((5, 2)))
+    model.save(tmp_path / "model.npz")
+    other.load(tmp_path / "model.npz")
+    assert other.layers[1].state["0.seen"] == 5
+
+
 # Summary
 
 

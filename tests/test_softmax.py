@@ -13,7 +13,13 @@ from hypothesis.extra import numpy as hnp
 from support import NOT_REAL, layouts
 
 from nnbook.gradcheck import check_loss, numerical_gradient
-from nnbook.softmax import log_softmax, logsumexp, softmax, softmax_cross_entropy
+from nnbook.softmax import (
+    log_softmax,
+    logsumexp,
+    logsumexp_in_blocks,
+    softmax,
+    softmax_cross_entropy,
+)
 
 TINY = 5e-324  # the smallest float above 0: below it no digits can be right
 LARGEST = np.finfo(float).max
@@ -363,6 +369,111 @@ def test_arguments_are_not_written_to(labels):
         function(z)
     np.testing.assert_array_equal(z, before[0])
     np.testing.assert_array_equal(labels, before[1])
+
+
+# In blocks
+
+
+def cut(z, places):
+    """The classes of `z` in blocks, cut before the columns `places`."""
+    return np.split(z, sorted(set(places)), axis=-1)
+
+
+def test_blocks_by_hand():
+    # 1 + 2 come first; then 5, larger, and the old sum counts 3/5 of it; 8 in all.
+    blocks = [np.log([[1.0, 2.0]]), np.log([[5.0]])]
+    np.testing.assert_allclose(logsumexp_in_blocks(blocks), [math.log(8)], rtol=1e-15)
+
+
+@given(
+    hnp.arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 8)), elements=logit),
+    st.sets(st.integers(1, 7)),
+)
+def test_blocks_are_right_however_they_are_cut(z, places):
+    places = [place for place in places if place < z.shape[1]]
+    total = logsumexp_in_blocks(cut(z, places))
+    assert total.shape == z.shape[:1]
+    with mpmath.workprec(2300):
+        for i, row in enumerate(z):
+            assert_right(total[i], row[0] - exact_log_softmax(row)[0], abs=2e-15)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100])
+def test_blocks_come_one_at_a_time_and_in_any_order(size):
+    rng = np.random.default_rng(5)
+    z = 300 * rng.normal(size=(2, 3, 7))
+    expected = logsumexp(z)
+    in_use = 0
+
+    def blocks(order):
+        nonlocal in_use
+        for start in order:
+            assert in_use == 0  # nothing is asked for before the last one is done
+            in_use += 1
+            yield z[..., start : start + size]
+            in_use -= 1
+
+    starts = range(0, 7, size)
+    for order in (starts, reversed(starts)):
+        np.testing.assert_allclose(
+            logsumexp_in_blocks(blocks(order)), expected, rtol=1e-14
+        )
+
+
+def test_a_block_may_rule_out_all_its_classes():
+    nothing = np.full((1, 2), -np.inf)
+    for blocks in ([nothing, [[3.0]]], [[[3.0]], nothing], [nothing, nothing, [[3.0]]]):
+        np.testing.assert_array_equal(logsumexp_in_blocks(blocks), [3.0])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_blocks_keep_the_dtype_and_give_no_warning(dtype):
+    top = np.finfo(dtype).max
+    total = logsumexp_in_blocks([np.array([[-top]], dtype), np.array([[top]], dtype)])
+    assert total.dtype == dtype
+    np.testing.assert_array_equal(total, [top])
+
+
+def test_one_row_alone_and_lists_will_do():
+    assert logsumexp_in_blocks([[0.0, 0.0], [0.0]]) == pytest.approx(math.log(3))
+    assert logsumexp_in_blocks([[0, 0]]).dtype == np.float64
+
+
+def test_the_blocks_are_not_written_to():
+    blocks = [np.array([[1.0, -np.inf]]), np.array([[2.0, 3.0]])]
+    before = [block.copy() for block in blocks]
+    logsumexp_in_blocks(blocks)
+    np.testing.assert_array_equal(blocks, before)
+
+
+BAD_BLOCKS = [
+    ([], ValueError, "blocks must hold at least one block of logits, got none"),
+    (
+        [[[1.0]], [[1.0], [2.0]]],
+        ValueError,
+        "blocks[1] must have the rows of the first",
+    ),
+    ([[[1.0]], [1.0]], ValueError, "shape (1,) without the classes, got ()"),
+    ([np.ones((2, 0))], ValueError, "blocks[0] must have shape (..., classes), at lea"),
+    ([2.0], ValueError, "blocks[0] must have shape (..., classes), at least 1, got ()"),
+    ([[1.0], [np.nan]], ValueError, "finite or -inf, but blocks[1][0] is nan"),
+    ([[[0.0, np.inf]]], ValueError, "finite or -inf, but blocks[0][0, 1] is inf"),
+    ([[-np.inf], [-np.inf]], ValueError, "leave every row a class"),
+    ([[[0.0], [-np.inf]], [[0.0], [-np.inf]]], ValueError, "leave every row a class"),
+    (None, TypeError, "not iterable"),
+]
+
+
+@pytest.mark.parametrize("blocks, exception, message", BAD_BLOCKS)
+def test_refuses_blocks(blocks, exception, message):
+    with pytest.raises(exception, match=re.escape(message)):
+        logsumexp_in_blocks(blocks)
+
+
+@pytest.mark.parametrize("value, exception, message", NOT_REAL)
+def test_refuses_blocks_that_hold_no_numbers(value, exception, message):
+    with pytest.raises(exception, match=rf"blocks\[0\] .*{message}"):
+        logsumexp_in_blocks([value])
 
 
 # What they refuse

@@ -1,4 +1,4 @@
-"""The tests must bite: a wrong digit, a moved curve or a false number makes them fail."""
+"""The tests must bite: a wrong digit, a moved curve, a false number make them fail."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ FIGURE, NUMBER = "line-figure", "line-fit"
 
 @pytest.fixture(scope="module")
 def opening():
-    """The first chapter up to its first figure: a real notebook that runs in seconds."""
+    """The first chapter up to its first figure: real, and run in seconds."""
     notebook = nbformat.read(CHAPTER, as_version=4)
     end = [cell.id for cell in notebook.cells].index(FIGURE)
     notebook.cells = notebook.cells[: end + 1]
@@ -30,7 +30,7 @@ def cell(notebook, id):
 
 
 def verdicts(notebook, folder):
-    """Cell number -> whether nbval passes it, for a copy of the notebook in `folder`."""
+    """Cell number -> whether nbval passes it, in a copy in `folder`."""
     nbformat.write(notebook, folder / "copy.ipynb")
     (folder / "conftest.py").write_text((CHAPTERS / "conftest.py").read_text())
     report = folder / "report.xml"
