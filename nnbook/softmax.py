@@ -131,6 +131,55 @@ def logsumexp(logits, axis=-1):
     return np.squeeze(largest + log_sum, axis=axis)
 
 
+def logsumexp_in_blocks(blocks):
+    """`logsumexp` over classes that arrive block by block, each dropped after use.
+
+    What is kept between blocks is two numbers a row: the largest logit so far, and the
+    sum of exponentials measured from it. When a larger logit comes, the old sum is
+    measured anew: it is multiplied by exp(old largest - new largest).
+
+    Parameters
+    ----------
+    blocks : iterable of array_like, each of shape (..., some classes)
+        The logits, cut along their last axis. A block may rule out all its classes.
+
+    Returns
+    -------
+    ndarray, shape of a block without its last axis, same dtype
+        The `logsumexp` of all blocks side by side, right to 12 digits or 15 decimals.
+
+    Raises
+    ------
+    ValueError
+        If there is no block, a block has no classes or not the rows of the first, a NaN
+        or plus infinity, or a row is minus infinity in every block.
+
+    References
+    ----------
+    M. Milakov and N. Gimelshein (2018), "Online normalizer calculation for softmax".
+
+    Examples
+    --------
+    >>> blocks = [[0.0, 1000.0], [-2000.0], [1000.0, 3.0]]
+    >>> float(logsumexp_in_blocks(blocks) - 1000.0)  # log 2, less 12 digits
+    0.6931471805598903
+    """
+    largest = None
+    for number, block in enumerate(blocks):
+        block = _block(f"blocks[{number}]", block, largest)
+        if largest is None:
+            largest = np.full(block.shape[:-1], -np.inf, block.dtype)
+            total = np.zeros_like(largest)
+        before, largest = largest, np.maximum(largest, block.max(axis=-1))
+        # A row that has nothing but minus infinities so far is measured from 0.
+        origin = np.where(largest == -np.inf, np.zeros_like(largest), largest)
+        added = np.exp(_difference(block, origin[..., None])).sum(axis=-1)
+        total = total * np.exp(_difference(before, origin)) + added
+    if largest is None:
+        raise ValueError("blocks must hold at least one block of logits, got none")
+    return _finite(largest, largest) + np.log(total)
+
+
 def softmax_cross_entropy(logits, labels):
     """Surprise at the true class: minus the logarithm of its probability.
 
@@ -150,7 +199,8 @@ def softmax_cross_entropy(logits, labels):
         -mean_i sum_k t_ik log p_ik, in nats. Infinite only where no finite float is as
         large.
     d_logits : ndarray, same shape and dtype as `logits`
-        (p - t) / samples.
+        (p - t) / samples. For soft labels near p = t it is right to about 15 decimals
+        rather than to 12 digits, because p - t cancels.
 
     Raises
     ------
@@ -222,6 +272,27 @@ def _difference(logits, largest):
     # 1e308 below -1e308 overflows, to the infinity that it should be.
     with np.errstate(over="ignore"):
         return logits - largest
+
+
+def _block(name, block, rows):
+    """Some classes of each row, in as many rows as the blocks before had."""
+    block = real_array(name, block, finite=False)
+    if block.ndim == 0 or block.shape[-1] == 0:
+        raise ValueError(
+            f"{name} must have shape (..., classes), at least 1, got {block.shape}"
+        )
+    if rows is not None and block.shape[:-1] != rows.shape:
+        raise ValueError(
+            f"{name} must have the rows of the first block, shape {rows.shape} without "
+            f"the classes, got {block.shape[:-1]}"
+        )
+    wrong = np.argwhere(np.isnan(block) | (block == np.inf))
+    if len(wrong):
+        first = tuple(int(i) for i in wrong[0])
+        raise ValueError(
+            f"{name} must be finite or -inf, but {name}{list(first)} is {block[first]}"
+        )
+    return np.ascontiguousarray(block)
 
 
 def _logits(logits, axis):
