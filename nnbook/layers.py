@@ -61,6 +61,9 @@ class Layer:
     input_shape : tuple or None
         The shape that the layer insists on, with None for the batch size. None: it
         takes more than one.
+    state : mapping, {name: array}
+        What the layer keeps besides its parameters, such as running averages. No
+        gradient reaches it; a model saves and loads it.
 
     Examples
     --------
@@ -77,6 +80,7 @@ class Layer:
     needs_input_gradient = True
     inside_model = False
     input_shape = None
+    state = MappingProxyType({})
 
     def __init__(self, dtype=None):
         self.dtype = None if dtype is None else checks.float_type("dtype", dtype)
@@ -667,6 +671,10 @@ class Residual(Layer):
     @property
     def grads(self):
         return MappingProxyType(self._gathered("grads"))
+
+    @property
+    def state(self):
+        return MappingProxyType(self._gathered("state"))
 
     def _gathered(self, which):
         return {

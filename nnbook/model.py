@@ -442,7 +442,7 @@ class Sequential:
         return {
             f"{i}.{name}": array
             for i, layer in enumerate(self.layers)
-            for name, array in {**layer.params, **getattr(layer, "state", {})}.items()
+            for name, array in {**layer.params, **layer.state}.items()
         }
 
     def _up(self, x, training):

@@ -9,7 +9,7 @@ twice, to 7 digits with Keras's and to 12 with the same formula in TensorFlow.
 import numpy as np
 import pytest
 
-from nnbook import activations, initializers, layers
+from nnbook import activations, initializers, layers, normalization
 from nnbook.neuron import logistic_gradient
 
 pytestmark = pytest.mark.keras
@@ -229,6 +229,97 @@ def test_dropout_scales_like_keras_and_is_off_unless_training(keras):
     values = np.unique(np.asarray(theirs(x, training=True)))
     np.testing.assert_allclose(np.unique(ours.forward(x, training=True)), values)
     np.testing.assert_array_equal(ours.forward(x), np.asarray(theirs(x)))
+
+
+NORMALIZATIONS = ["BatchNormalization", "LayerNormalization"]
+# float32 has 7 digits; subtracting a mean of 3 and dividing cost one or two.
+IN_FLOAT32 = {"rtol": 1e-4, "atol": 1e-5}
+
+
+def twins(keras, name, shape, dtype, seed=0, **options):
+    """The same normalization of ours and of Keras, with the same numbers in it."""
+    n, rng = shape[-1], np.random.default_rng(seed)
+    ours = getattr(normalization, name)(n, dtype=dtype, **options)
+    theirs = getattr(keras.layers, name)(dtype=np.dtype(dtype).name, **options)
+    theirs.build((None, *shape[1:]))
+    for value in [*ours.params.values(), *ours.state.values()]:
+        value[...] = rng.uniform(0.5, 2, size=n)
+    theirs.set_weights([*ours.params.values(), *ours.state.values()])
+    return ours, theirs
+
+
+def compare_normalizations(tf, ours, theirs, shape, training, close, seed=1):
+    """One forward and backward of both: output, all gradients, running averages."""
+    rng = np.random.default_rng(seed)
+    x = tf.constant(3 + rng.normal(size=shape), ours.dtype)
+    d_output = rng.normal(size=shape).astype(ours.dtype)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        output = theirs(x, training=training)
+        loss = tf.reduce_sum(output * tf.constant(d_output))
+    np.testing.assert_allclose(ours.forward(x.numpy(), training), output, **close)
+    d_x = tape.gradient(loss, x).numpy()
+    np.testing.assert_allclose(ours.backward(d_output), d_x, **close)
+    # Long sums of such numbers: what rounding leaves grows with their length.
+    sums = close | {"atol": close["atol"] * np.prod(shape[:-1])}
+    for name in ("gamma", "beta"):
+        expected = tape.gradient(loss, getattr(theirs, name)).numpy()
+        np.testing.assert_allclose(ours.grads[name], expected, **sums)
+    for name, value in ours.state.items():
+        expected = getattr(theirs, name).numpy()
+        np.testing.assert_allclose(value, expected, **close)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+@pytest.mark.parametrize("shape", [(5, 4), (1, 4), (7, 1), (3, 5, 6, 2), (1, 4, 3, 2)])
+def test_normalization(tf, keras, name, shape, training):
+    ours, theirs = twins(keras, name, shape, np.float64)
+    compare_normalizations(tf, ours, theirs, shape, training, CLOSE)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+@pytest.mark.parametrize("shape", [(32, 10), (8, 14, 14, 6)])
+def test_normalization_in_float32(tf, keras, name, shape, training):
+    ours, theirs = twins(keras, name, shape, np.float32)
+    compare_normalizations(tf, ours, theirs, shape, training, IN_FLOAT32)
+
+
+@pytest.mark.parametrize(
+    "name, options",
+    [
+        ("BatchNormalization", {"momentum": 0.5, "epsilon": 0.25}),
+        ("LayerNormalization", {"epsilon": 0.25}),
+    ],
+)
+def test_normalization_with_other_numbers(tf, keras, name, options):
+    ours, theirs = twins(keras, name, (6, 3), np.float64, **options)
+    compare_normalizations(tf, ours, theirs, (6, 3), True, CLOSE)
+
+
+def test_the_defaults_of_normalization(keras):
+    for name in NORMALIZATIONS:
+        ours, theirs = twins(keras, name, (6, 3), np.float32)
+        assert ours.epsilon == theirs.epsilon
+    ours, theirs = twins(keras, "BatchNormalization", (6, 3), np.float32)
+    assert ours.momentum == theirs.momentum
+    fresh = keras.layers.BatchNormalization()
+    fresh.build((None, 3))
+    ours = normalization.BatchNormalization(3)
+    first = [*ours.params.values(), *ours.state.values()]
+    for value, expected in zip(first, fresh.get_weights(), strict=True):
+        np.testing.assert_array_equal(value, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_running_averages_after_several_batches(tf, keras, dtype):
+    close = CLOSE if dtype == np.float64 else IN_FLOAT32
+    shapes = [(4, 5, 5, 3), (1, 5, 5, 3), (8, 2, 3, 3), (4, 5, 5, 3), (2, 1, 1, 3)]
+    ours, theirs = twins(keras, "BatchNormalization", shapes[0], dtype, momentum=0.9)
+    for seed, shape in enumerate(shapes):
+        compare_normalizations(tf, ours, theirs, shape, True, close, seed)
+    compare_normalizations(tf, ours, theirs, (4, 5, 5, 3), False, close)
 
 
 @pytest.mark.parametrize(
