@@ -106,8 +106,8 @@ class ActivationExplorer(BookWidget):
         )
 
 
-def significant(value):
-    """A number with at most three significant digits, as people write it.
+def significant(value, digits=3):
+    """A number with at most so many significant digits, as people write it.
 
     Examples
     --------
@@ -117,7 +117,8 @@ def significant(value):
     if value == 0:
         return "0"
     exact = Decimal(abs(value))
-    rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - 2), ROUND_HALF_UP)
+    unit = Decimal(1).scaleb(exact.adjusted() + 1 - digits)
+    rounded = exact.quantize(unit, ROUND_HALF_UP)
     sign, power = "−" if value < 0 else "", rounded.adjusted()
     if -3 <= power < 4:
         return f"{sign}{rounded.normalize():f}"
