@@ -157,3 +157,51 @@ def _draw_edge(ax, start, end, label):
     if label != "":
         text = label if is_text else f"{label:+g}"
         ax.text(*at, text, ha="center", va="center", fontsize=9, bbox=box)
+
+
+def draw_graph(ax, nodes, edges):
+    """Draw a computation from left to right: every number, and what it came from.
+
+    A number stands one column to the right of the last of those it was computed from.
+    What was computed from nothing stands just before its first use.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+    nodes : dict of str to (float, str)
+        Name in the circle -> its height, and the text below it.
+    edges : list of (str, str, str)
+        From which node to which, and what is written on the way.
+    """
+    columns = _columns(nodes, edges)
+    places = {name: (columns[name], nodes[name][0]) for name in nodes}
+    heights = [height for height, _ in nodes.values()]
+    ax.set(xlim=(-0.4, max(columns.values()) + 0.4))
+    ax.set(ylim=(min(heights) - 0.75, max(heights) + 0.4))
+    ax.axis("off")
+    for start, end, label in edges:
+        (x0, y0), (x1, y1) = places[start], places[end]
+        ax.plot([x0, x1], [y0, y1], color=QUIET, lw=1.1, zorder=0)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        at = (x0 + x1) / 2, (y0 + y1) / 2
+        if label:
+            ax.text(*at, label, ha="center", va="center", fontsize=8, bbox=box)
+    for name, (across, up) in places.items():
+        ax.plot(across, up, "o", markersize=24, color="white", mec=INK, mew=1.2)
+        ax.text(across, up, name, ha="center", va="center", fontsize=9)
+        below = {"xytext": (0, -15), "textcoords": "offset points"}
+        ax.annotate(
+            nodes[name][1], (across, up), ha="center", va="top", fontsize=8, **below
+        )
+
+
+def _columns(nodes, edges):
+    """How far to the right each node stands."""
+    columns = dict.fromkeys(nodes, 0)
+    for _ in nodes:  # as often as the longest way could ask for
+        for start, end, _ in edges:
+            columns[end] = max(columns[end], columns[start] + 1)
+    for name in nodes.keys() - {end for _, end, _ in edges}:
+        uses = [columns[end] for start, end, _ in edges if start == name]
+        columns[name] = min(uses, default=1) - 1
+    return columns

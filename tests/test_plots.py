@@ -89,6 +89,22 @@ def test_weights_stand_on_their_edges_and_negative_ones_are_dashed(ax):
     assert texts(ax)[:3] == ["+0.5", "-2", "h"]
 
 
+def test_a_graph_runs_from_left_to_right_and_names_what_came_from_what(ax):
+    nodes = {"x": (0, "1"), "w": (1, "2"), "z": (0.5, "3"), "b": (2, "4"), "y": (0, "")}
+    edges = [("x", "z", "slope"), ("w", "z", ""), ("z", "y", ""), ("b", "y", "")]
+    plots.draw_graph(ax, nodes, edges)
+    circles = {}
+    for line in ax.lines:
+        if line.get_marker() == "o":
+            circles[len(circles)] = tuple(line.get_xydata()[0])
+    # y comes last; b, which is used only there, stands beside z.
+    places = dict(zip(nodes, circles.values(), strict=True))
+    assert places == {"x": (0, 0), "w": (0, 1), "z": (1, 0.5), "b": (1, 2), "y": (2, 0)}
+    ways = [line.get_xydata().tolist() for line in ax.lines if line.get_marker() != "o"]
+    assert ways[0] == [[0, 0], [1, 0.5]] and len(ways) == 4
+    assert texts(ax) == ["slope", "x", "1", "w", "2", "z", "3", "b", "4", "y", ""]
+
+
 def test_drawing_makes_no_figure_shows_nothing_and_changes_no_setting():
     source = Path(plots.__file__).read_text()
     names = {
