@@ -12,17 +12,13 @@ writes batch_sizes.json into the data of the package, where `datasets.measured` 
 it. The chapter on training shows it with its date; no test depends on a timing.
 """
 
-import datetime
-import json
-import platform
-from pathlib import Path
 from statistics import median
 from time import process_time
 
 import numpy as np
-from threadpoolctl import threadpool_info, threadpool_limits
+from report import blas, circumstances, write
+from threadpoolctl import threadpool_limits
 
-from nnbook.datasets import DATA
 from nnbook.initializers import he_normal
 from nnbook.layers import Dense, ReLU
 from nnbook.losses import binary_cross_entropy_with_logits
@@ -41,15 +37,6 @@ def seconds_a_step(model, optimizer, x, y, steps):
         model.backward(d_z)
         optimizer.step(model.flat_params, model.flat_grads)
     return (process_time() - start) / steps
-
-
-def processor():
-    """The name of the processor, as the system gives it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line for line in lines if "model name" in line).split(": ")[1]
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def main():
@@ -73,19 +60,9 @@ def main():
         "what": f"training step of a network {INPUTS}-{NEURONS}-1 in nnbook",
         "microseconds_a_step": {n: round(t) for n, t in per_step.items()},
         "microseconds_a_sample": {n: round(t / n, 1) for n, t in per_step.items()},
-        "date": datetime.date.today().isoformat(),
-        "machine": processor(),
-        "blas": next(
-            f"{pool['internal_api']} {pool['version']} {pool['architecture']}, 1 thread"
-            for pool in threadpool_info()
-            if pool["user_api"] == "blas"
-        ),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
+        "blas": blas(),
     }
-    path = DATA / "batch_sizes.json"
-    path.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    print(path.read_text(), end="")
+    write("batch_sizes", result | circumstances())
 
 
 if __name__ == "__main__":

@@ -13,17 +13,12 @@ it. The chapter on networks shows its ratios with their date; no test depends on
 timing.
 """
 
-import datetime
-import json
-import platform
-from pathlib import Path
 from statistics import median
 from time import process_time
 
 import numpy as np
-from threadpoolctl import threadpool_info, threadpool_limits
-
-from nnbook.datasets import DATA
+from report import blas, circumstances, write
+from threadpoolctl import threadpool_limits
 
 SAMPLES, INPUTS, NEURONS = 360, 64, 25
 ROUNDS = 15
@@ -62,15 +57,6 @@ def seconds(function, arguments, repeats=1):
     return (process_time() - start) / repeats
 
 
-def processor():
-    """The name of the processor, as the system gives it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line for line in lines if "model name" in line).split(": ")[1]
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def main():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(SAMPLES, INPUTS))
@@ -94,19 +80,9 @@ def main():
             middle["loop_over_neurons"] / middle["one_product"]
         ),
         "microseconds": {name: round(1e6 * s, 1) for name, s in middle.items()},
-        "date": datetime.date.today().isoformat(),
-        "machine": processor(),
-        "blas": next(
-            f"{pool['internal_api']} {pool['version']} {pool['architecture']}, 1 thread"
-            for pool in threadpool_info()
-            if pool["user_api"] == "blas"
-        ),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
+        "blas": blas(),
     }
-    path = DATA / "forward_loops.json"
-    path.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    print(path.read_text(), end="")
+    write("forward_loops", result | circumstances())
 
 
 if __name__ == "__main__":

@@ -15,11 +15,9 @@ support this strategy.
 """
 
 import contextlib
-import datetime
 import faulthandler
 import json
 import os
-import platform
 import socket
 import subprocess
 import sys
@@ -27,8 +25,9 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from report import circumstances, write
 
-from nnbook.datasets import DATA, digits
+from nnbook.datasets import digits
 
 INPUTS, NEURONS, CLASSES = 64, 32, 10
 BATCH, STEPS, RATE = 64, 200, 0.5
@@ -129,15 +128,6 @@ def largest_difference(one, other):
     return float(f"{difference:.1e}")
 
 
-def processor():
-    """The name of the processor, as the system gives it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line for line in lines if "model name" in line).split(": ")[1]
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def main():
     [one] = run_workers(1)
     first, second = run_workers(2)
@@ -160,15 +150,9 @@ def main():
         "largest_difference": largest_difference(first, one),
         "largest_difference_between_the_workers": largest_difference(first, second),
         "largest_difference_without_averaging": largest_difference(alone, one),
-        "date": datetime.date.today().isoformat(),
-        "machine": processor(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
         "tensorflow": str(one["tensorflow"]),
     }
-    path = DATA / "two_workers.json"
-    path.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    print(path.read_text("utf-8"), end="")
+    write("two_workers", result | circumstances())
 
 
 if __name__ == "__main__":
