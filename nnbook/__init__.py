@@ -11,6 +11,7 @@ chapter              modules
 3 Activations        `activations`, `layers`, `initializers`
 4 Losses              `losses`, `optimizers`, `gradcheck`, `softmax`
 6 Training           `model`, `optimizers`, `initializers`, `normalization`
+7 Softmax            `softmax`, `losses`, `metrics`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
