@@ -10,6 +10,7 @@ chapter              modules
 2 Networks           `layers`, `model`, `datasets`
 3 Activations        `activations`, `layers`, `initializers`
 4 Losses              `losses`, `optimizers`, `gradcheck`, `softmax`
+5 Backpropagation    `layers`, `model`, `gradcheck`, `autodiff`
 6 Training           `model`, `optimizers`, `initializers`, `normalization`
 7 Softmax            `softmax`, `losses`, `metrics`
 ===================  ==========================================================
