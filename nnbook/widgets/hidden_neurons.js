@@ -4,8 +4,8 @@ const NETWORK = "Network: how many neurons, and what for";
 const NUMBERS = [1, 2, 3, 4];
 const TARGETS = { hat: "the hat", valley: "the valley", wave: "the wave", step: "the step" };
 
-const handle = (name, label, group) => ({
-  name, label, unit: "", group, kind: "range", min: -4, max: 4, step: 0.5,
+const handle = (name, label, group, step = 0.5) => ({
+  name, label, unit: "", group, kind: "range", min: -4, max: 4, step,
 });
 
 const controls = [
@@ -21,7 +21,7 @@ const controls = [
   ...NUMBERS.flatMap((i) => [
     handle(`w${i}`, `w${i} weight of x`, `Neuron ${i}`),
     handle(`b${i}`, `b${i} bias`, `Neuron ${i}`),
-    handle(`v${i}`, `v${i} weight in f`, `Neuron ${i}`),
+    handle(`v${i}`, `v${i} weight in f`, `Neuron ${i}`, 0.1),
   ]),
 ];
 
@@ -37,7 +37,7 @@ function built(target, c, ...neurons) {
 const presets = [
   { group: NETWORK, label: "hat", state: built("hat", 0, [1, 1, 1], [1, 0, -2], [1, -1, 1]) },
   { group: NETWORK, label: "valley", state: built("valley", 0, [1, 0, 1], [-1, 0, 1]) },
-  { group: NETWORK, label: "steep ramp", state: built("step", 0, [4, 0.5, 1], [4, -0.5, -1]) },
+  { group: NETWORK, label: "ramp", state: built("step", 0, [1, 0.5, 1], [1, -0.5, -1]) },
   { group: NETWORK, label: "wave", state: built("wave", 0, [1, 2, -1], [1, 1, 2], [1, -1, -2]) },
 ];
 

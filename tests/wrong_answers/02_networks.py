@@ -136,6 +136,11 @@ def forward(X, layers):
             "Divide by the standard deviation",
         ),
         (
+            "def prepare(new, learned_from):\n"
+            "    return (new - learned_from.mean()) / learned_from.std()",
+            "mean of each column",
+        ),
+        (
             """
 def prepare(new, learned_from):
     both = np.vstack([learned_from, new])
