@@ -227,6 +227,55 @@ def he_normal(shape, *, rng, dtype=np.float32):
     return _normal(shape, 2 / fan_in, rng, dtype)
 
 
+def orthogonal(shape, *, rng, dtype=np.float32):
+    """A random turn: what goes through keeps its length, however often it goes.
+
+    For the weights from one step of a recurrent layer to the next, which multiply the
+    same numbers again and again.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (n, n), or (inputs, outputs) with fewer of one: the shorter of rows and columns
+        are then orthonormal.
+    rng : numpy.random.Generator
+    dtype : float dtype
+
+    Returns
+    -------
+    ndarray of `dtype`, of the given shape
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the shape has other than two axes, `rng` is no Generator or `dtype` no float
+        type.
+
+    References
+    ----------
+    A. Saxe, J. McClelland and S. Ganguli (2014), "Exact solutions to the nonlinear
+    dynamics of learning in deep linear neural networks".
+
+    Examples
+    --------
+    >>> U = orthogonal((3, 3), rng=np.random.default_rng(0))
+    >>> (U @ U.T).round(6) + 0  # + 0: no minus zeros
+    array([[1., 0., 0.],
+           [0., 1., 0.],
+           [0., 0., 1.]], dtype=float32)
+    """
+    shape = _checked_shape(shape)
+    if len(shape) != 2:
+        raise ValueError(f"shape must be (inputs, outputs), got {shape}")
+    dtype = checks.float_type("dtype", dtype)
+    tall = checks.generator("rng", rng).normal(size=sorted(shape, reverse=True))
+    Q, R = np.linalg.qr(tall)
+    # The factors are unique up to signs, which the library chooses. Chosen like this,
+    # every turn is equally likely.
+    Q *= np.sign(np.diag(R))
+    return (Q if Q.shape == shape else Q.T).astype(dtype)
+
+
 def _uniform(shape, variance, rng, dtype):
     dtype = checks.float_type("dtype", dtype)
     # A uniform number between -limit and limit has the variance limit^2 / 3.

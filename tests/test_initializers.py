@@ -12,6 +12,7 @@ from nnbook.initializers import (
     glorot_uniform,
     he_normal,
     he_uniform,
+    orthogonal,
     zeros,
 )
 
@@ -147,3 +148,56 @@ def test_refuses_a_shape_without_fans(initializer, shape):
 def test_refuses_what_is_no_float_type(initializer, dtype):
     with pytest.raises(TypeError, match="dtype must be a float type like np.float32"):
         initializer((3, 4), rng=np.random.default_rng(0), dtype=dtype)
+
+
+# orthogonal
+
+
+@given(st.integers(1, 7), st.integers(1, 7), st.integers(0, 9))
+def test_the_shorter_of_rows_and_columns_are_orthonormal(n_in, n_out, seed):
+    W = orthogonal((n_in, n_out), rng=np.random.default_rng(seed), dtype=np.float64)
+    assert W.shape == (n_in, n_out)
+    products = W @ W.T if n_in <= n_out else W.T @ W
+    np.testing.assert_allclose(products, np.eye(min(n_in, n_out)), atol=1e-12)
+
+
+def test_a_turn_keeps_lengths_for_ever():
+    U = orthogonal((30, 30), rng=np.random.default_rng(0), dtype=np.float64)
+    x = start = np.random.default_rng(1).normal(size=30)
+    for _ in range(100):
+        x = x @ U
+    assert np.linalg.norm(x) == pytest.approx(np.linalg.norm(start), rel=1e-10)
+
+
+def test_every_turn_is_equally_likely():
+    # For a turn of the plane drawn evenly, each entry is the cosine of an even angle:
+    # mean 0, mean square 1/2, half of the determinants 1 and half -1.
+    rng = np.random.default_rng(0)
+    turns = np.array([orthogonal((2, 2), rng=rng) for _ in range(4000)])
+    np.testing.assert_allclose(turns.mean(axis=0), 0, atol=0.05)
+    np.testing.assert_allclose((turns**2).mean(axis=0), 0.5, atol=0.03)
+    assert np.linalg.det(turns).mean() == pytest.approx(0, abs=0.06)
+
+
+def test_orthogonal_takes_its_type_and_its_generator():
+    W = orthogonal((2, 3), rng=np.random.default_rng(0), dtype=np.float16)
+    assert W.dtype == np.float16
+    assert orthogonal((2, 3), rng=np.random.default_rng(0)).dtype == np.float32
+    first, second = (orthogonal((4, 4), rng=np.random.default_rng(7)) for _ in "ab")
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    "shape, options, exception, message",
+    [
+        ((3,), {}, ValueError, r"shape must be \(inputs, outputs\), got \(3,\)"),
+        ((2, 2, 3), {}, ValueError, r"shape must be \(inputs, outputs\), got"),
+        ((0, 3), {}, ValueError, "axis of shape must be at least 1, got 0"),
+        (3, {}, TypeError, "shape must be a tuple of whole numbers, got 3"),
+        ((2, 2), {"rng": 0}, TypeError, "rng must be a numpy Generator"),
+        ((2, 2), {"dtype": int}, TypeError, "dtype must be a float type"),
+    ],
+)
+def test_what_orthogonal_refuses(shape, options, exception, message):
+    with pytest.raises(exception, match=message):
+        orthogonal(shape, **{"rng": np.random.default_rng(0)} | options)
