@@ -65,6 +65,6 @@ WRONG = {
         (CONTENTS + "softmax(logits) > 0.3", "all negative"),
         (CONTENTS + "sigmoid(logits)", "True and False"),
         (CONTENTS + "logits.argmax(axis=1)", "A table of shape"),
-        (CONTENTS + "sigmoid(logits) > 0.8", "you say"),
+        (CONTENTS + "sigmoid(logits) > 0.8", "two of their sigmoids"),
     ],
 }
