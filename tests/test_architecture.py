@@ -32,7 +32,7 @@ IMPORTS = {
     "model": {"layers"},
     "convolution": {"layers"},
     "embedding": {"layers"},
-    "sequences": {"layers", "softmax"},
+    "sequences": {"layers", "softmax", "initializers"},
     "metrics": set(),
     "model_selection": set(),
     "regularization": set(),
