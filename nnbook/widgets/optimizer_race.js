@@ -46,12 +46,12 @@ const presets = [
 // The products are written out as in optimizer_race.py, so that both round alike.
 const SURFACES = {
   valley: {
-    title: "Valley", lowest: 0, levels: [0.02, 0.1, 0.3, 0.7, 1.5, 3, 5.5],
+    title: "Valley", lowest: 0, levels: [0.05, 0.2, 0.6, 1.5, 3, 5.5],
     height: (x, y) => 0.05 * x * x + y * y,
     slopes: (x, y) => [0.1 * x, 2 * y],
   },
   slanted: {
-    title: "Slanted valley", lowest: 0, levels: [0.02, 0.1, 0.3, 0.7, 1.5, 3, 5.5, 10],
+    title: "Slanted valley", lowest: 0, levels: [0.05, 0.2, 0.6, 1.5, 3, 5.5, 10],
     height: (x, y) => 0.025 * (x + y) * (x + y) + 0.5 * (y - x) * (y - x),
     slopes: (x, y) => [0.05 * (x + y) - (y - x), 0.05 * (x + y) + (y - x)],
   },
@@ -263,6 +263,7 @@ ${state.correct ? KERAS(state) : ""}`;
 
 const REACH = 3;
 const MAP = { left: 28, top: 6, size: 290, cells: 10 };
+const GRID = 56; // squares along a side, for the lines of equal height
 const LOOK = {
   plain: ["D", "nn-ink"], momentum: ["M", "nn-plus"], nesterov: ["N", "nn-right"],
   rmsprop: ["R", "nn-minus"], adam: ["A", "nn-wrong"],
@@ -333,12 +334,12 @@ function clipped([x0, y0], [x1, y1]) {
 // Lines of equal height by marching triangles: each little triangle of a grid that the
 // level passes through holds one straight piece.
 function contour({ height }, level) {
-  const ticks = range(40, -REACH, REACH);
+  const ticks = range(GRID, -REACH, REACH);
   const heights = ticks.map((y) => ticks.map((x) => height(x, y) - level));
   const corner = (i, j) => ({ x: ticks[j], y: ticks[i], h: heights[i][j] });
   const pieces = [];
-  for (let i = 0; i < 40; i += 1) {
-    for (let j = 0; j < 40; j += 1) {
+  for (let i = 0; i < GRID; i += 1) {
+    for (let j = 0; j < GRID; j += 1) {
       const [a, b, c, d] = [corner(i, j), corner(i, j + 1), corner(i + 1, j), corner(i + 1, j + 1)];
       for (const triangle of [[a, b, c], [b, d, c]]) {
         const ends = triangle.map((p, k) => [p, triangle[(k + 1) % 3]])
@@ -386,13 +387,14 @@ function drawCells() {
     + "</g>")).join("");
 }
 
-function drawMap(state, { paths }) {
+function drawMap(state, { paths, losses }) {
   const bottom = MAP.top + MAP.size;
   const small = 'class="nn-small nn-muted nn-middle"';
   const ticks = [-3, -2, -1, 0, 1, 2, 3].map((value) =>
     text(across(value), bottom + 14, fixed(value, 0), small)
     + text(14, down(value) + 4, fixed(value, 0), small)).join("");
   const balls = Object.keys(BALLS);
+  const lowestLast = [...balls].sort((a, b) => losses[b].at(-1) - losses[a].at(-1));
   return panel(bottom + 34, sentence(state),
     drawGround(state.surface)
     + rect(MAP.left, MAP.top, MAP.size, MAP.size, 'class="nn-edge nn-hollow"')
@@ -401,7 +403,7 @@ function drawMap(state, { paths }) {
     + balls.map((ball) => drawPath(ball, paths[ball])).join("")
     + `<circle cx="${across(state.x).toFixed(1)}" cy="${down(state.y).toFixed(1)}" r="5" `
     + `class="nn-curve"/>`
-    + balls.map((ball) => badge(ball, ...onMap(endOnMap(paths[ball]).end))).join("")
+    + lowestLast.map((ball) => badge(ball, ...onMap(endOnMap(paths[ball]).end))).join("")
     + drawCells());
 }
 
@@ -437,6 +439,7 @@ function drawLosses(state, { losses }) {
   return panel(154, "The loss of each ball over the steps, on a logarithmic scale.",
     text(4, 14, "loss above the lowest, over the steps")
     + level(100, "100") + level(1, "1") + level(0.01, "0.01") + level(0.0001, "10⁻⁴")
+    + level(1e-6, "10⁻⁶")
     + balls.map((ball) => strokes(
       losses[ball].length > 1 ? [losses[ball].map((loss, k) => [at(k), up(loss)])] : [],
       `class="nn-path ${LOOK[ball][1]}"`)).join("")

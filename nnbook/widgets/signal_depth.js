@@ -98,7 +98,7 @@ function compute(state) {
     quantiles.push(QUANTILES.map((q) => clamp(h(spread * q), WIDE)));
   }
   const back = [0];
-  for (const factor of passed.slice(1).reverse()) back.push(back.at(-1) + decades(factor) / 2);
+  for (const factor of passed.slice(0, -1).reverse()) back.push(back.at(-1) + decades(factor) / 2);
   const gradient = back.reverse().map((value) => clamp(value, FAR));
   return { layers, sizes, quantiles, gradient, size: sizes.at(-1), arrives: gradient[0] };
 }
@@ -172,7 +172,7 @@ gain, square, arrives = ${gain}, 1.0, 0.0
 with np.errstate(divide="ignore"):
     for layer in range(${layers}):
         spread = np.sqrt(gain * square)
-        if layer:
+        if layer < ${layers - 1}:
             arrives += np.log10(gain * SHARE @ slope(spread * U) ** 2) / 2
         square = SHARE @ h(spread * U) ** 2
     size = np.clip(np.log10(square) / 2, -20, 20)

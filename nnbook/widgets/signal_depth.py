@@ -91,7 +91,7 @@ class SignalDepth(BookWidget):
             sizes.append(_decades(square) / 2)
             quantiles.append([_within(float(h(spread * q))) for q in QUANTILES])
         gradient = [0.0]
-        for factor in passed[:0:-1]:
+        for factor in reversed(passed[:-1]):
             gradient.append(gradient[-1] + _decades(factor) / 2)
         gradient = [max(-FAR, min(FAR, value)) for value in reversed(gradient)]
         return {
