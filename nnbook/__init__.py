@@ -13,6 +13,7 @@ chapter              modules
 5 Backpropagation    `layers`, `model`, `gradcheck`, `autodiff`
 6 Training           `model`, `optimizers`, `initializers`, `normalization`
 7 Softmax            `softmax`, `losses`, `metrics`
+8 Stability          `softmax`, `losses`, `activations`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
