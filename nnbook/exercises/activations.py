@@ -13,7 +13,7 @@ def check_merge(merge):
     W1, b1 = rng.normal(size=(4, 3)), rng.normal(size=3)
     W2, b2 = rng.normal(size=(3, 3)), rng.normal(size=3)
     answer = call(merge, W1, b1, W2, b2)
-    if not isinstance(answer, tuple) or len(answer) != 2:
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
         raise NotYet("Return two things, the weights and the bias: `return W, b`.")
     W, b = (np.asarray(part, float) for part in answer)
     if W.shape != (4, 3):
@@ -154,6 +154,9 @@ def check_depth(depth):
     )
 
 
+NAMES = "linear sigmoid tanh relu leaky_relu elu softplus gelu softmax exp".split()
+
+
 @exercise
 def check_choice(hidden, output):
     """Two dictionaries: the activations inside and at the end of three networks."""
@@ -162,8 +165,18 @@ def check_choice(hidden, output):
         for task in tasks:
             if not isinstance(chosen, dict) or not isinstance(chosen.get(task), str):
                 raise NotYet(f'Name an activation for {where}["{task}"], in quotes.')
+            if chosen[task] not in NAMES:
+                raise NotYet(
+                    f'{where}["{task}"] is "{chosen[task]}". The names are '
+                    f"{', '.join(NAMES)}."
+                )
     if any(hidden[task] == "linear" for task in tasks):
         raise NotYet("Without a bend the hidden layers collapse into one.")
+    if any(hidden[task] in ("softmax", "exp") for task in tasks):
+        raise NotYet(
+            "That is a function for outputs. Hidden layers need a bend that keeps "
+            "numbers within bounds and passes changes on."
+        )
     if any(hidden[task] == "sigmoid" for task in tasks):
         raise NotYet(
             "Nothing forbids sigmoids inside, but two layers of them pass on a "

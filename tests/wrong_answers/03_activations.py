@@ -62,7 +62,9 @@ WRONG = {
     ],
     "check_choice": [
         ("hidden = {}\noutput = {}", r'hidden\["spam"\]'),
+        (choose("ReLU", "sigmoid", "softplus", "linear"), "The names are linear"),
         (choose("linear", "sigmoid", "softplus", "linear"), "collapse"),
+        (choose("exp", "sigmoid", "softplus", "linear"), "for outputs"),
         (choose("sigmoid", "sigmoid", "softplus", "linear"), "sixteenth"),
         (choose("relu", "linear", "softplus", "linear"), "yes or no"),
         (choose("relu", "sigmoid", "softplus", "relu"), "colder"),
