@@ -13,7 +13,7 @@ from nnbook.gradcheck import (
     numerical_gradient,
     relative_error,
 )
-from nnbook.layers import Dense, Dropout, Flatten, Layer, ReLU, Residual
+from nnbook.layers import Dense, Dropout, Flatten, Layer, ReLU, Residual, Tanh
 
 shapes = st_np.array_shapes(min_dims=0, max_dims=3, max_side=3)
 # Hundredths, so that no product with a unit falls below what a float64 can hold.
@@ -156,6 +156,15 @@ def test_check_loss_passes_a_right_gradient_and_not_a_wrong_one():
         return loss, 2 * d_prediction
 
     assert check_loss(twice, prediction, target) == pytest.approx(0.5)
+
+
+def test_the_checks_take_small_steps_of_themselves():
+    # The measured slope of a cube is off by the square of the step.
+    def cube(prediction, target):
+        return (prediction**3).sum(), 3 * prediction**2
+
+    assert check_loss(cube, np.ones((1, 2)), None) < 1e-9
+    assert check_layer(Tanh(), np.ones((1, 2)), rng=np.random.default_rng(0)) < 1e-9
 
 
 class Wrong(Layer):
