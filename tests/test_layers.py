@@ -510,8 +510,9 @@ def test_inside_a_model_shapes_and_other_types_are_still_checked(x, exception, m
         layer.forward(x)
 
 
-def test_inside_a_model_a_layer_without_parameters_makes_floats_of_integers():
-    layer = ReLU()
+@pytest.mark.parametrize("kind", [ReLU, Flatten])  # Flatten does not calculate
+def test_inside_a_model_a_layer_without_parameters_makes_floats_of_integers(kind):
+    layer = kind()
     layer.inside_model = True
     assert layer.forward(np.array([[1, -1]])).dtype == np.float64
 
