@@ -3,7 +3,8 @@
 A loss is for training. What a reader of the result wants to know is how often it is
 right, and how it is wrong when it is wrong. All of that is counted from one table, the
 **confusion matrix**. Where a classifier gives scores instead of answers, every
-threshold makes another table, and the two curves here show all of them at once.
+threshold makes another table, and the two curves here show all of them at once. And
+where the scores are probabilities, `calibration_curve` asks whether they are right.
 
 As with the losses, what the model says comes first, and the truth second.
 
@@ -307,6 +308,59 @@ def auc(x, y):
     if (widths < 0).any() and (widths > 0).any():
         raise ValueError(f"x must never fall or never rise, got {x}")
     return float(np.sum(np.abs(widths) * (y[:-1] + y[1:]) / 2))
+
+
+def calibration_curve(probabilities, labels, n_bins=10):
+    """What a model says, and how often it happens.
+
+    The samples are grouped by the probability they were given, in bins of equal width.
+    Of a calibrated model the two numbers agree in each bin, but for chance.
+
+    Parameters
+    ----------
+    probabilities : array_like, shape (samples,)
+        Of the class 1, from 0 to 1.
+    labels : array_like, 0 or 1, shape (samples,)
+    n_bins : int
+        A probability on the edge of two bins belongs to the upper one.
+
+    Returns
+    -------
+    said : ndarray, shape (bins,)
+        Mean probability in each bin that holds a sample.
+    happened : ndarray, shape (bins,)
+        Share of the label 1 in it.
+    counts : ndarray of int64, shape (bins,)
+        Number of samples in it. Few samples make a share uncertain.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, there is no sample, a probability is outside 0..1 or a
+        label is neither 0 nor 1.
+
+    Examples
+    --------
+    >>> calibration_curve([0.1, 0.3, 0.9, 0.9], [0, 1, 1, 0], n_bins=2)
+    (array([0.2, 0.9]), array([0.5, 0.5]), array([2, 2]))
+    """
+    probabilities = _line("probabilities", probabilities)
+    not_empty("probabilities", probabilities)
+    for p in (probabilities.min(), probabilities.max()):
+        if not 0 <= p <= 1:
+            raise ValueError(f"probabilities must be from 0 to 1, got {p}")
+    labels = class_labels("labels", labels, 2)
+    same_length("probabilities", probabilities, "labels", labels)
+    n_bins = whole_number("n_bins", n_bins)
+    # The inner edges only: 1 itself belongs to the last bin.
+    edges = np.linspace(0, 1, n_bins + 1)[1:-1]
+    bins = np.searchsorted(edges, probabilities, side="right")
+    counts = np.bincount(bins, minlength=n_bins)
+    said = np.bincount(bins, weights=probabilities, minlength=n_bins)
+    happened = np.bincount(bins, weights=labels, minlength=n_bins)
+    filled = counts > 0
+    counts = counts[filled]
+    return said[filled] / counts, happened[filled] / counts, counts
 
 
 def _winners(predicted):

@@ -1,9 +1,10 @@
 """Choosing between models without fooling oneself.
 
 A model is judged on samples that it has not seen. So some are set aside before anything
-is learned: once for all (`train_test_split`), or each in its turn (`k_fold`). With such
-an honest judge one can turn two knobs and watch: how much a model may bend, here the
-degree of a polynomial and the penalty of `ridge`, and how many samples it gets
+is learned: once for all (`train_test_split`), or each in its turn (`k_fold`). How far
+to trust a score on few samples, these samples can tell themselves (`bootstrap`). With
+such an honest judge one can turn two knobs and watch: how much a model may bend, here
+the degree of a polynomial and the penalty of `ridge`, and how many samples it gets
 (`learning_curve`).
 
 The chapter on model evaluation teaches this file.
@@ -56,13 +57,7 @@ def train_test_split(*arrays, test_size, rng, stratify=None):
     >>> x_test, y_test
     (array([2, 6, 4]), array([ 4, 36, 16]))
     """
-    if not arrays:
-        raise TypeError("train_test_split needs at least one array")
-    arrays = [checks.plain_array(f"array {i + 1}", a) for i, a in enumerate(arrays)]
-    for i, array in enumerate(arrays):
-        if array.ndim == 0:
-            raise ValueError(f"array {i + 1} must hold samples, got one number")
-        checks.same_length("array 1", arrays[0], f"array {i + 1}", array)
+    arrays = _same_samples("train_test_split", arrays)
     checks.generator("rng", rng)
     n = len(arrays[0])
     if stratify is None:
@@ -204,6 +199,60 @@ def learning_curve(fit, error, x, y, *, sizes, folds):
     return train_errors, test_errors
 
 
+def bootstrap(score, *arrays, repeats, rng):
+    """Scores of samples drawn again from the same samples: how sure is a score?
+
+    Another test set would have given another score. There is none, so the one there is
+    stands for all: draw as many samples from it, each time from all of them, so that
+    some come twice and some not at all, and score these.
+
+    B. Efron, Bootstrap methods: another look at the jackknife, The Annals of
+    Statistics 7 (1979).
+
+    Parameters
+    ----------
+    score : callable
+        `score(*arrays)` returns a number.
+    *arrays : array_like, shape (samples, ...)
+        Usually predictions and labels, all with the same number of samples. A sample
+        is drawn from all arrays alike.
+    repeats : int
+        How often to draw, at least 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of float64, shape (repeats,)
+        Their standard deviation is the uncertainty of the score. For an interval that
+        holds 95% of them, `np.quantile(scores, [0.025, 0.975])`.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or there is no sample.
+    TypeError
+        If `score` cannot be called or `rng` is no Generator.
+
+    Examples
+    --------
+    >>> right = [True] * 90 + [False] * 10
+    >>> scores = bootstrap(np.mean, right, repeats=2000, rng=np.random.default_rng(0))
+    >>> print(f"{scores.std():.2f}")  # sqrt(0.9 * 0.1 / 100)
+    0.03
+    """
+    checks.function("score", score)
+    arrays = _same_samples("bootstrap", arrays)
+    checks.not_empty("array 1", arrays[0])
+    repeats = checks.whole_number("repeats", repeats)
+    checks.generator("rng", rng)
+    n = len(arrays[0])
+    scores = np.empty(repeats)
+    for i in range(repeats):
+        drawn = rng.integers(n, size=n)
+        scores[i] = score(*(array[drawn] for array in arrays))
+    return scores
+
+
 def polynomial_features(x, degree):
     """All products of up to `degree` features: a linear model of these can bend.
 
@@ -291,6 +340,18 @@ def ridge(x, y, strength):
     targets = np.concatenate([y - y_mean, np.zeros(x.shape[1])])
     w = np.linalg.lstsq(rows, targets, rcond=None)[0]
     return w, float(y_mean - x_mean @ w)
+
+
+def _same_samples(caller, arrays):
+    """`arrays` as arrays that hold one entry for each sample."""
+    if not arrays:
+        raise TypeError(f"{caller} needs at least one array")
+    arrays = [checks.plain_array(f"array {i + 1}", a) for i, a in enumerate(arrays)]
+    for i, array in enumerate(arrays):
+        if array.ndim == 0:
+            raise ValueError(f"array {i + 1} must hold samples, got one number")
+        checks.same_length("array 1", arrays[0], f"array {i + 1}", array)
+    return arrays
 
 
 def _share(test_size, n):

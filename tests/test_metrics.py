@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+import sklearn.calibration
 import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from support import layouts
 from nnbook.metrics import (
     accuracy,
     auc,
+    calibration_curve,
     confusion_matrix,
     f1,
     precision,
@@ -298,3 +300,72 @@ BAD_SCORES = [
 def test_curves_refuse(curve, scores, labels, exception, message):
     with pytest.raises(exception, match=re.escape(message)):
         curve(scores, labels)
+
+
+# ---- calibration_curve ----
+
+
+def test_what_was_said_and_what_happened_by_hand():
+    # Bins 0..0.5 and 0.5..1; an edge belongs to the upper one, and so does 1.
+    said, happened, counts = calibration_curve([0.0, 0.4, 0.5, 1.0], [0, 1, 1, 0], 2)
+    np.testing.assert_allclose(said, [0.2, 0.75])
+    np.testing.assert_allclose(happened, [0.5, 0.5])
+    np.testing.assert_array_equal(counts, [2, 2])
+
+
+def test_empty_bins_are_left_out():
+    said, happened, counts = calibration_curve([0.05, 0.95], [0, 1])
+    np.testing.assert_allclose(said, [0.05, 0.95])
+    np.testing.assert_array_equal(happened, [0, 1])
+    np.testing.assert_array_equal(counts, [1, 1])
+
+
+@pytest.mark.parametrize("n_bins", [1, 2, 7, 10])
+@pytest.mark.parametrize("n", [1, 30, 1000])
+def test_calibration_equals_scikit_learn(n, n_bins):
+    rng = np.random.default_rng(n)
+    p = rng.random(n)
+    labels = np.where(np.arange(n) % 2, rng.random(n) < p, np.arange(n) % 4 == 0)
+    labels = labels.astype(int)
+    if n == 1:
+        labels = np.array([1])
+    said, happened, counts = calibration_curve(p, labels, n_bins)
+    theirs = sklearn.calibration.calibration_curve(
+        labels, p, n_bins=n_bins, pos_label=1
+    )
+    np.testing.assert_allclose(happened, theirs[0])
+    np.testing.assert_allclose(said, theirs[1])
+    assert counts.sum() == n
+
+
+@given(
+    hnp.arrays(np.float64, st.integers(1, 40), elements=st.floats(0, 1)),
+    st.integers(1, 12),
+)
+def test_bins_hold_every_sample_in_rising_order(p, n_bins):
+    labels = np.arange(len(p)) % 2
+    said, happened, counts = calibration_curve(p, labels, n_bins)
+    assert counts.sum() == len(p) and (counts > 0).all()
+    assert (np.diff(said) > 0).all()
+    np.testing.assert_allclose(happened @ counts, labels.sum())
+    np.testing.assert_allclose(said @ counts, p.sum(), atol=1e-12)
+
+
+BAD_CALIBRATION = [
+    (([], []), ValueError, "probabilities has 0 samples"),
+    (([0.1], [0, 1]), ValueError, "probabilities and labels must have the same number"),
+    (([0.1, 1.2], [0, 1]), ValueError, "probabilities must be from 0 to 1, got 1.2"),
+    (([-0.1, 0.2], [0, 1]), ValueError, "probabilities must be from 0 to 1, got -0.1"),
+    (([0.1, np.nan], [0, 1]), ValueError, "probabilities[1] is nan"),
+    (([[0.1, 0.9]], [1]), ValueError, "probabilities must have shape (samples,)"),
+    (([0.1, 0.2], [0, 2]), ValueError, "label 2 at index 1 outside 0..1"),
+    (([0.1], [1], 0), ValueError, "n_bins must be at least 1, got 0"),
+    (([0.1], [1], 2.5), ValueError, "n_bins must be a whole number, got 2.5"),
+    ((["a"], [1]), TypeError, "probabilities must hold real numbers"),
+]
+
+
+@pytest.mark.parametrize("arguments, exception, message", BAD_CALIBRATION)
+def test_what_a_calibration_curve_refuses(arguments, exception, message):
+    with pytest.raises(exception, match=re.escape(message)):
+        calibration_curve(*arguments)

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn import linear_model, model_selection, preprocessing
 from support import NOT_A_GENERATOR, NOT_FINITE, NOT_REAL, layouts
 
 from nnbook.model_selection import (
+    bootstrap,
     k_fold,
     learning_curve,
     polynomial_features,
@@ -260,6 +262,74 @@ def test_what_a_learning_curve_refuses(change, exception, message):
     learning_curve(**good)
     with pytest.raises(exception, match=message):
         learning_curve(**good | change)
+
+
+# ---- bootstrap ----
+
+
+def test_the_only_sample_is_drawn_again_and_again():
+    scores = bootstrap(np.mean, [3.0], repeats=4, rng=random())
+    np.testing.assert_array_equal(scores, [3, 3, 3, 3])
+    assert scores.dtype == np.float64
+
+
+def test_a_sample_is_drawn_from_all_arrays_alike_as_many_as_there_are():
+    seen = []
+
+    def score(x, y):
+        seen.append((x.tolist(), y.tolist()))
+        return 0
+
+    bootstrap(score, [0, 1, 2], [[0], [10], [20]], repeats=50, rng=random())
+    assert all([[10 * i] for i in x] == y and len(x) == 3 for x, y in seen)
+    assert {i for x, _ in seen for i in x} == {0, 1, 2}
+    assert any(len(set(x)) < 3 for x, _ in seen)  # with replacement
+    assert len(seen) == 50
+
+
+def test_the_spread_of_a_mean_is_its_standard_error():
+    x = random(1).normal(size=200)
+    scores = bootstrap(np.mean, x, repeats=4000, rng=random(2))
+    # 4000 draws know a standard deviation to about 1 part in 90.
+    np.testing.assert_allclose(scores.std(), x.std() / np.sqrt(200), rtol=0.05)
+    np.testing.assert_allclose(scores.mean(), x.mean(), atol=0.005)
+
+
+def test_the_interval_is_scipys():
+    x = random(3).exponential(size=80)
+    scores = bootstrap(np.median, x, repeats=3000, rng=random(4))
+    theirs = stats.bootstrap(
+        (x,), np.median, n_resamples=3000, method="percentile", vectorized=False,
+        rng=random(5),
+    ).confidence_interval  # fmt: skip
+    # Different draws: the ends of two such intervals differ by a few hundredths.
+    np.testing.assert_allclose(np.quantile(scores, [0.025, 0.975]), theirs, atol=0.05)
+
+
+@pytest.mark.parametrize(
+    "call, exception, message",
+    [
+        (lambda: bootstrap(np.mean, repeats=2, rng=random()), TypeError,
+         "bootstrap needs at least one array"),
+        (lambda: bootstrap("mean", [1], repeats=2, rng=random()), TypeError,
+         "score must be a function"),
+        (lambda: bootstrap(np.mean, [], repeats=2, rng=random()), ValueError,
+         "array 1 has 0 samples"),
+        (lambda: bootstrap(np.mean, 3, repeats=2, rng=random()), ValueError,
+         "array 1 must hold samples, got one number"),
+        (lambda: bootstrap(np.mean, [1], [1, 2], repeats=2, rng=random()), ValueError,
+         "array 1 and array 2 must have the same number"),
+        (lambda: bootstrap(np.mean, [1], repeats=0, rng=random()), ValueError,
+         "repeats must be at least 1, got 0"),
+        (lambda: bootstrap(np.mean, [1], repeats=1.5, rng=random()), ValueError,
+         "repeats must be a whole number, got 1.5"),
+        (lambda: bootstrap(np.mean, [1], repeats=2, rng=0), TypeError,
+         "rng must be a numpy Generator"),
+    ],
+)  # fmt: skip
+def test_what_a_bootstrap_refuses(call, exception, message):
+    with pytest.raises(exception, match=message):
+        call()
 
 
 # ---- polynomial_features ----
