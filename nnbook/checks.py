@@ -112,7 +112,7 @@ def batch_shape(name, shape, n_features=None, *, expects="the layer"):
         )
     if shape[1] == 0:
         raise ValueError(f"{name} has 0 features (shape {shape})")
-    if n_features is not None and shape[1] != n_features:
+    if None not in (n_features, shape[1]) and shape[1] != n_features:
         raise ValueError(
             f"{name} has {shape[1]} features, {expects} expects {n_features} "
             f"({name} has shape {shape})"

@@ -59,8 +59,8 @@ class Layer:
         A model sets it to True. The layer then trusts an array of the right type: it
         does not look for NaN in it and does not copy it.
     input_shape : tuple or None
-        The shape that the layer insists on, with None for the batch size. None: it
-        takes more than one.
+        The shape that the layer insists on, with None for the batch size and where
+        any size will do. None: it takes shapes of more than one kind.
     state : mapping, {name: array}
         What the layer keeps besides its parameters, such as running averages. No
         gradient reaches it; a model saves and loads it.
@@ -111,6 +111,19 @@ class Layer:
         self._params[name] = np.array(value, dtype=self.dtype)
         self._grads[name] = np.zeros_like(self._params[name])
 
+    def add_weights(self, name, shape, *, rng, initializer):
+        """Give the layer a parameter that begins as `initializer` draws it."""
+        checks.generator("rng", rng)
+        checks.function("initializer", initializer)
+        value = initializer(shape, rng=rng, dtype=self.dtype)
+        value = checks.real_array(f"the initializer's {name}", value, dtype=self.dtype)
+        if value.shape != shape:
+            raise ValueError(
+                f"the initializer must return {name} with shape {shape}, got "
+                f"{value.shape}"
+            )
+        self.add_parameter(name, value)
+
     def use_storage(self, flat_params, flat_grads):
         """Move the parameters and gradients into two flat vectors, as views of them.
 
@@ -152,7 +165,7 @@ class Layer:
         Parameters
         ----------
         input_shape : tuple
-            The batch size in front may be None where it is not known.
+            With None for a size that is not known, such as that of the batch.
 
         Returns
         -------
@@ -307,19 +320,11 @@ class Dense(Layer):
         self.n_in = checks.whole_number("n_in", n_in)
         self.n_out = checks.whole_number("n_out", n_out)
         self.input_shape = (None, self.n_in)
-        checks.generator("rng", rng)
-        checks.function("initializer", initializer)
         if penalty is not None:
             checks.function("penalty", penalty)
         self.penalty = penalty
         shape = (self.n_in, self.n_out)
-        W = initializer(shape, rng=rng, dtype=self.dtype)
-        W = checks.real_array("the initializer's W", W, dtype=self.dtype)
-        if W.shape != shape:
-            raise ValueError(
-                f"the initializer must return W with shape {shape}, got {W.shape}"
-            )
-        self.add_parameter("W", W)
+        self.add_weights("W", shape, rng=rng, initializer=initializer)
         self.add_parameter("b", np.zeros(self.n_out))
 
     def __repr__(self):
@@ -542,7 +547,7 @@ class Flatten(Layer):
 
     def output_shape(self, input_shape):
         samples, *rest = super().output_shape(input_shape)
-        return samples, int(np.prod(rest))
+        return samples, None if None in rest else int(np.prod(rest))
 
     def forward(self, x, training=False):
         """The same numbers, all axes but the first made one."""

@@ -341,12 +341,23 @@ class Sequential:
         """What the penalties of all layers add up to; not part of the loss."""
         return float(sum(layer.penalty_value() for layer in self.layers))
 
-    def summary(self):
+    def summary(self, input_shape=None):
         """A table of the layers: what comes out of each, and how much it can learn.
+
+        Parameters
+        ----------
+        input_shape : tuple, optional
+            The shape of an input, for layers that take more than one, such as
+            (None, 28, 28, 1) for pictures. None stands for any number of samples.
 
         Returns
         -------
         str
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the model cannot take such an input.
 
         Examples
         --------
@@ -361,7 +372,7 @@ class Sequential:
         total                        19
         """
         rows = [("layer", "output", "parameters")]
-        shape = self.layers[0].input_shape
+        shape = input_shape or self.layers[0].input_shape
         for layer in self.layers:
             shape = layer.input_shape if shape is None else shape
             shape = None if shape is None else layer.output_shape(shape)
@@ -535,8 +546,8 @@ def _has_penalty(layer):
 def _shape_text(shape):
     if shape is None:
         return "any"
-    sizes = ["n" if size is None else str(size) for size in shape]
-    return f"({', '.join(sizes)})"
+    sizes = ["?" if size is None else str(size) for size in shape[1:]]
+    return f"({', '.join(['n', *sizes])})"
 
 
 def _check_converging(value, name, where, optimizer):

@@ -56,7 +56,7 @@ class Normalization(Layer):
 
     def output_shape(self, input_shape):
         *_, features = super().output_shape(input_shape)
-        if features != self.n:
+        if features not in (self.n, None):
             raise ValueError(
                 f"x has {features} features in its last axis, {self} expects {self.n} "
                 f"(x has shape {input_shape}; the channels of an image come last)"

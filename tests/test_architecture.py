@@ -30,8 +30,8 @@ IMPORTS = {
     "optimizers": set(),
     "normalization": {"layers"},
     "model": {"layers"},
-    "convolution": {"layers"},
-    "embedding": {"layers"},
+    "convolution": {"layers", "initializers"},
+    "embedding": {"layers", "initializers"},
     "sequences": {"layers", "softmax", "initializers"},
     "metrics": set(),
     "model_selection": set(),
@@ -51,6 +51,8 @@ LATE_IMPORTS = {"datasets": {("_download_mnist", "keras")}}
 # Public functions and classes without an example, and why.
 BASE = "a base class; its heirs have examples"
 NO_EXAMPLE = {
+    "convolution.Pooling2D": BASE,
+    "convolution.WindowLayer": BASE,
     "layers.Activation": BASE,
     "normalization.Normalization": BASE,
     "optimizers.Optimizer": BASE,

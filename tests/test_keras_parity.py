@@ -9,7 +9,7 @@ twice, to 7 digits with Keras's and to 12 with the same formula in TensorFlow.
 import numpy as np
 import pytest
 
-from nnbook import activations, initializers, layers, normalization
+from nnbook import activations, convolution, initializers, layers, normalization
 from nnbook.neuron import logistic_gradient
 
 pytestmark = pytest.mark.keras
@@ -320,6 +320,150 @@ def test_running_averages_after_several_batches(tf, keras, dtype):
     for seed, shape in enumerate(shapes):
         compare_normalizations(tf, ours, theirs, shape, True, close, seed)
     compare_normalizations(tf, ours, theirs, (4, 5, 5, 3), False, close)
+
+
+CONVOLUTIONS = [
+    # Pictures (height, width, channels), kernels, their size, and options of both.
+    ((6, 6, 1), 3, 3, {}),
+    ((7, 5, 3), 2, (2, 3), {}),
+    ((1, 9, 1), 2, (1, 4), {}),
+    ((4, 4, 2), 2, 4, {}),
+    ((7, 5, 2), 3, 3, {"padding": "same"}),
+    ((7, 5, 2), 3, (4, 2), {"padding": "same"}),
+    ((7, 6, 2), 3, 3, {"padding": "same", "stride": 2}),
+    ((6, 7, 1), 2, (2, 5), {"padding": "same", "stride": (3, 2)}),
+    ((5, 5, 2), 2, 1, {"padding": "same", "stride": 3}),
+    ((9, 8, 2), 2, 3, {"stride": (2, 3)}),
+    ((28, 28, 1), 4, 4, {}),
+]
+
+
+def keras_options(options):
+    return {{"stride": "strides"}.get(key, key): options[key] for key in options}
+
+
+def conv_twins(keras, shape, kernels, size, options, dtype):
+    rng = np.random.default_rng(0)
+    name = np.dtype(dtype).name
+    theirs = keras.layers.Conv2D(kernels, size, dtype=name, **keras_options(options))
+    theirs.build((None, *shape))
+    ours = convolution.Conv2D(shape[2], kernels, size, rng=rng, dtype=dtype, **options)
+    ours.params["b"][...] = rng.normal(size=kernels)
+    # The same layout: our arrays go into Keras as they are.
+    theirs.set_weights([ours.params["W"], ours.params["b"]])
+    return ours, theirs
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("shape, kernels, size, options", CONVOLUTIONS)
+def test_convolution(tf, keras, shape, kernels, size, options, samples):
+    ours, theirs = conv_twins(keras, shape, kernels, size, options, np.float64)
+    x = np.random.default_rng(1).normal(size=(samples, *shape))
+    z = ours.forward(x)
+    d_output = np.random.default_rng(2).normal(size=z.shape)
+    output, d_x, (d_W, d_b) = gradients(tf, theirs, x, d_output)
+    np.testing.assert_allclose(z, output, **CLOSE)
+    np.testing.assert_allclose(ours.backward(d_output), d_x, **CLOSE)
+    np.testing.assert_allclose(ours.grads["W"], d_W, **CLOSE)
+    np.testing.assert_allclose(ours.grads["b"], d_b, **CLOSE)
+
+
+def test_convolution_in_float32(tf, keras):
+    shape = (12, 11, 5)
+    ours, theirs = conv_twins(keras, shape, 6, 3, {"padding": "same"}, np.float32)
+    x = np.random.default_rng(1).normal(size=(8, *shape)).astype(np.float32)
+    d_output = np.random.default_rng(2).normal(size=(8, 12, 11, 6)).astype(np.float32)
+    output, d_x, (d_W, d_b) = gradients(tf, theirs, x, d_output)
+    # float32 has 7 digits, and the sums have up to a thousand terms.
+    close = {"rtol": 1e-4, "atol": 1e-4}
+    np.testing.assert_allclose(ours.forward(x), output, **close)
+    np.testing.assert_allclose(ours.backward(d_output), d_x, **close)
+    np.testing.assert_allclose(ours.grads["W"], d_W, **close)
+    np.testing.assert_allclose(ours.grads["b"], d_b, **close)
+
+
+def test_an_explicit_padding_is_zeros_around_the_picture(tf, keras):
+    ours, theirs = conv_twins(keras, (6, 5, 2), 3, 3, {}, np.float64)
+    padded = convolution.Conv2D(
+        2, 3, 3, padding=2, rng=np.random.default_rng(0), dtype=np.float64
+    )
+    padded.params["b"][...] = ours.params["b"]
+    x = np.random.default_rng(1).normal(size=(2, 6, 5, 2))
+    expected = theirs(tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]])).numpy()
+    np.testing.assert_allclose(padded.forward(x), expected, **CLOSE)
+
+
+POOLS = [
+    ((6, 6, 2), 2, {}),
+    ((25, 25, 3), 3, {}),
+    ((7, 5, 2), (2, 3), {}),
+    ((7, 5, 2), 3, {"stride": 1}),
+    ((9, 8, 2), 3, {"stride": 2}),
+    ((9, 8, 1), 2, {"stride": (3, 1)}),
+    ((1, 6, 1), (1, 6), {}),
+]
+
+
+@pytest.mark.parametrize("name", ["MaxPooling2D", "AveragePooling2D"])
+@pytest.mark.parametrize("values", ["different", "tied", "equal"])
+@pytest.mark.parametrize("shape, size, options", POOLS)
+def test_pooling(tf, keras, name, shape, size, options, values):
+    ours = getattr(convolution, name)(size, **options)
+    theirs = getattr(keras.layers, name)(
+        size, dtype="float64", **keras_options(options)
+    )
+    x = np.random.default_rng(1).normal(size=(3, *shape))
+    # After a relu many a window holds nothing but zeros. All get the same answer.
+    x = {"different": x, "tied": np.maximum(x.round(), 0), "equal": 0 * x}[values]
+    output = ours.forward(x)
+    d_output = np.random.default_rng(2).normal(size=output.shape)
+    expected, d_x, _ = gradients(tf, theirs, x, d_output)
+    np.testing.assert_allclose(output, expected, **CLOSE)
+    np.testing.assert_allclose(ours.backward(d_output), d_x, **CLOSE)
+
+
+def test_the_network_of_the_notes(tf, keras):
+    rng = np.random.default_rng(0)
+    ours = [
+        convolution.Conv2D(1, 32, 4, rng=rng, dtype=np.float64),
+        layers.ReLU(),
+        convolution.MaxPooling2D(3),
+        convolution.Conv2D(32, 64, 4, rng=rng, dtype=np.float64),
+        layers.ReLU(),
+        convolution.MaxPooling2D(3),
+        layers.Flatten(),
+        layers.Dense(64, 64, rng=rng, dtype=np.float64),
+        layers.ReLU(),
+        layers.Dense(64, 10, rng=rng, dtype=np.float64),
+    ]
+    options = {"dtype": "float64"}
+    theirs = keras.Sequential(
+        [
+            keras.Input((28, 28, 1), **options),
+            keras.layers.Conv2D(32, 4, activation="relu", **options),
+            keras.layers.MaxPooling2D(3, **options),
+            keras.layers.Conv2D(64, 4, activation="relu", **options),
+            keras.layers.MaxPooling2D(3, **options),
+            keras.layers.Flatten(**options),
+            keras.layers.Dense(64, activation="relu", **options),
+            keras.layers.Dense(10, **options),
+        ]
+    )
+    theirs.set_weights([value for layer in ours for value in layer.params.values()])
+    assert sum(layer.n_params for layer in ours) == theirs.count_params() == 38_186
+    x, d_output = rng.random((4, 28, 28, 1)), rng.normal(size=(4, 10))
+    output, d_x, d_weights = gradients(tf, theirs, x, d_output)
+    result = x
+    for layer in ours:
+        result = layer.forward(result)
+    np.testing.assert_allclose(result, output, **CLOSE)
+    d = d_output
+    for layer in reversed(ours):
+        d = layer.backward(d)
+    np.testing.assert_allclose(d, d_x, **CLOSE)
+    grads = [value for layer in ours for value in layer.grads.values()]
+    for ours_d, theirs_d in zip(grads, d_weights, strict=True):
+        np.testing.assert_allclose(ours_d, theirs_d, **CLOSE)
 
 
 @pytest.mark.parametrize(

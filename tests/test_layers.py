@@ -244,6 +244,12 @@ def test_output_shape_is_the_shape_of_the_output(name):
     assert layer.output_shape((None, 4)) == (None, *layer.output_shape((5, 4))[1:])
 
 
+def test_a_size_that_is_not_known_yet_stays_unknown():
+    assert Flatten().output_shape((None, None, None, 3)) == (None, None)
+    assert dense(4, 3).output_shape((None, None)) == (None, 3)
+    assert ReLU().output_shape((None, None, 3)) == (None, None, 3)
+
+
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.integers(0, 3))
 def test_flatten_keeps_the_numbers_and_their_order(shape, samples):
     x = np.arange(float(samples * np.prod(shape))).reshape(samples, *shape)

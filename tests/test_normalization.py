@@ -457,6 +457,11 @@ def test_a_misfit_is_seen_when_the_model_is_built():
         Sequential([dense, BatchNormalization(4)])
 
 
+def test_a_size_that_is_not_known_yet_may_be_right():
+    assert batch_norm().output_shape((None, None)) == (None, None)
+    assert layer_norm().output_shape((None, None, None, 4)) == (None, None, None, 4)
+
+
 def test_without_need_no_input_gradient_but_all_others():
     for build in LAYERS.values():
         layer, other = build(), build()
