@@ -18,7 +18,7 @@ def check_half_mse(half_mse):
     for n in (4, 1):
         prediction, target = rng.normal(size=n), rng.normal(size=n)
         answer = call(half_mse, prediction, target)
-        if not isinstance(answer, tuple) or len(answer) != 2:
+        if not isinstance(answer, tuple | list) or len(answer) != 2:
             raise NotYet("Return two things, the loss and its slopes: `return a, b`.")
         loss, slopes = np.asarray(answer[0], float), np.asarray(answer[1], float)
         mse, mse_slopes = mean_squared_error(prediction, target)
@@ -88,6 +88,8 @@ def check_floor(floor):
     right = -np.sum(p * np.log(p))
     if np.isclose(floor, right, atol=2e-3):
         return "The entropy of the labels, 0.500 nats: no model can get below it."
+    if np.isclose(floor, -right, atol=2e-3):
+        raise NotYet("A surprise is never negative: it is minus the logarithm.")
     if np.isclose(floor, 0):
         raise NotYet(
             "0 would need a model that is sure and right every time. Here it cannot "
@@ -173,9 +175,10 @@ def check_batches(batches):
         )
     if sorted(seen) != list(range(n)):
         raise NotYet(f"The numbers should be those from 0 to {n - 1}.")
-    if len(lengths) != 3:
+    if lengths != [4, 4, 2]:
         raise NotYet(
-            f"{n} samples in batches of {size} make 3 batches, as full as can."
+            f"{n} samples in batches of {size} make batches of 4, 4 and 2, and yours "
+            f"are of {', '.join(map(str, lengths))}. Every one but the last is full."
         )
     if any(np.array_equal(np.concatenate(e), np.arange(n)) for e in epochs):
         raise NotYet("The samples come in their old order. Let `rng` shuffle them.")

@@ -27,6 +27,7 @@ WRONG = {
     ],
     "check_floor": [
         ("floor = 0", "sure and right"),
+        ("floor = 0.2 * np.log(0.2) + 0.8 * np.log(0.8)", "never negative"),
         ("floor = -np.log(0.2)", "surprise at a yes"),
         ("floor = 0.7219", "in bits"),
         ("floor = np.log(2)", "one half"),
@@ -60,7 +61,8 @@ WRONG = {
             "old order",
         ),
         (BATCHES + "return [rng.permutation(n)]", "has 10 samples"),
-        (BATCHES + "return list(rng.permutation(n)[:, None])", "make 3 batches"),
+        (BATCHES + "return list(rng.permutation(n)[:, None])", "but the last is full"),
+        (BATCHES + "return np.array_split(rng.permutation(n), 3)", "are of 4, 3, 3"),
         (BATCHES + "return []", "no batch at all"),
         (
             BATCHES + "o = 1 + rng.permutation(n)\n"
