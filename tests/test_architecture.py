@@ -31,7 +31,7 @@ IMPORTS = {
     "normalization": {"layers"},
     "model": {"layers"},
     "convolution": {"layers", "initializers"},
-    "embedding": {"layers", "initializers"},
+    "embedding": {"layers"},
     "sequences": {"layers", "softmax", "initializers"},
     "metrics": set(),
     "model_selection": set(),

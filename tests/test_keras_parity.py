@@ -9,7 +9,14 @@ twice, to 7 digits with Keras's and to 12 with the same formula in TensorFlow.
 import numpy as np
 import pytest
 
-from nnbook import activations, convolution, initializers, layers, normalization
+from nnbook import (
+    activations,
+    convolution,
+    embedding,
+    initializers,
+    layers,
+    normalization,
+)
 from nnbook.neuron import logistic_gradient
 
 pytestmark = pytest.mark.keras
@@ -464,6 +471,45 @@ def test_the_network_of_the_notes(tf, keras):
     grads = [value for layer in ours for value in layer.grads.values()]
     for ours_d, theirs_d in zip(grads, d_weights, strict=True):
         np.testing.assert_allclose(ours_d, theirs_d, **CLOSE)
+
+
+@pytest.mark.parametrize("shape", [(4,), (1, 1), (5, 3), (2, 3, 4)])
+def test_embedding(tf, keras, shape):
+    rng = np.random.default_rng(0)
+    ours = embedding.Embedding(7, 3, rng=rng, dtype=np.float64)
+    theirs = keras.layers.Embedding(7, 3, dtype="float64")
+    theirs.build()
+    theirs.set_weights([ours.params["W"]])
+    ids, d_output = rng.integers(7, size=shape), rng.normal(size=(*shape, 3))
+    with tf.GradientTape() as tape:
+        output = theirs(tf.constant(ids))
+        loss = tf.reduce_sum(output * tf.constant(d_output))
+    [d_W] = tape.gradient(loss, theirs.trainable_variables)
+    np.testing.assert_array_equal(ours.forward(ids), output)
+    ours.backward(d_output)
+    np.testing.assert_allclose(ours.grads["W"], tf.convert_to_tensor(d_W), **CLOSE)
+    # TensorFlow has a sparse form, too, with one row for every place in the batch.
+    assert isinstance(d_W, tf.IndexedSlices)
+    found, rows = ours.row_gradient(d_output)
+    assert set(found) == set(d_W.indices.numpy().tolist())
+    sums = tf.math.unsorted_segment_sum(d_W.values, d_W.indices, 7).numpy()
+    np.testing.assert_allclose(rows, sums[found], **CLOSE)
+
+
+def test_the_first_table_of_an_embedding_has_the_spread_of_keras(keras):
+    theirs = keras.layers.Embedding(300, 400)
+    theirs.build()
+    table = theirs.get_weights()[0]
+    ours = embedding.Embedding(300, 400, rng=np.random.default_rng(0)).params["W"]
+    # Two variances of 120,000 numbers each.
+    assert ours.var() == pytest.approx(table.var(), rel=0.03)
+    assert abs(ours).max() == pytest.approx(abs(table).max(), rel=1e-3)
+
+
+def test_one_hot(keras):
+    ids = np.array([[3, 0, 1], [2, 2, 0]])
+    expected = np.asarray(keras.utils.to_categorical(ids, 4))
+    np.testing.assert_array_equal(embedding.one_hot(ids, 4), expected)
 
 
 @pytest.mark.parametrize(
