@@ -296,6 +296,77 @@ def good_roast(x):
     return (warm & long & not_burnt).astype(np.int64)
 
 
+def heartbeats(n, *, rng, places=(24, 72)):
+    """Made signals of a heart: one beat each, normal or premature.
+
+    A normal beat is a small wave, a sharp spike with a dip behind it, and a late wave.
+    A premature beat, which starts in the wrong part of the heart, comes without the
+    small wave; its spike is broad, and its late wave points down. The forms are drawn
+    with bell curves, in the manner of textbooks: nothing here was measured on anybody.
+
+    Parameters
+    ----------
+    n : int
+        Number of signals, at least 1.
+    rng : numpy.random.Generator
+    places : (int, int)
+        First and last reading at which the spike may stand, within 12 .. 80.
+
+    Returns
+    -------
+    x : ndarray of float64, shape (n, 96)
+        96 readings, 64 a second; a spike is about 1 high.
+    labels : ndarray of int64, shape (n,)
+        1 for a premature beat; about half of them.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1, or `places` is not (first, last) within 12 .. 80.
+    TypeError
+        If `rng` is not a numpy Generator.
+
+    Examples
+    --------
+    >>> x, labels = heartbeats(3, rng=np.random.default_rng(0))
+    >>> x.shape, labels.tolist()
+    ((3, 96), [1, 1, 1])
+    """
+    n = checks.whole_number("n", n)
+    checks.generator("rng", rng)
+    first, last = _places(places)
+    labels = rng.integers(0, 2, size=n)
+    place = rng.integers(first, last, size=n, endpoint=True)
+    height = rng.uniform(0.8, 1.2, size=n)
+    since = np.arange(96) - place[:, None]
+    x = np.where(labels[:, None] == 1, _premature_beat(since), _normal_beat(since))
+    return height[:, None] * x + rng.normal(0, 0.05, size=x.shape), labels
+
+
+def _normal_beat(since):
+    waves = 0.15 * _bell(since, -10, 1.5) + 0.3 * _bell(since, 18, 4)
+    return waves + _bell(since, 0, 1) - 0.25 * _bell(since, 3, 1)
+
+
+def _premature_beat(since):
+    return _bell(since, 0, 3) - 0.35 * _bell(since, 16, 4)
+
+
+def _bell(x, centre, width):
+    return np.exp(-(((x - centre) / width) ** 2) / 2)
+
+
+def _places(value):
+    """`value` as (first, last), two whole numbers within 12 .. 80."""
+    ends = checks.real_array("places", value)
+    whole = ends.shape == (2,) and (ends == ends.round()).all()
+    if not whole or not 12 <= ends[0] <= ends[1] <= 80:
+        raise ValueError(
+            f"places must be (first, last), whole numbers within 12 .. 80, got {value}"
+        )
+    return int(ends[0]), int(ends[1])
+
+
 def _logistic(z):
     """The sigmoid. This file stands alone, so that no other can change its data."""
     return (1 + np.tanh(z / 2)) / 2

@@ -9,7 +9,12 @@ from support import NOT_A_GENERATOR
 from nnbook import datasets
 from nnbook.activations import sigmoid
 
-MADE = [datasets.stairs, datasets.product_demand, datasets.coffee]
+MADE = [
+    datasets.stairs,
+    datasets.product_demand,
+    datasets.coffee,
+    datasets.heartbeats,
+]
 
 
 @pytest.mark.parametrize("make", MADE)
@@ -236,3 +241,33 @@ def test_good_roast_at_its_edges(temperature, duration, label):
 def test_coffee_labels_are_good_roasts():
     x, labels = datasets.coffee(500, rng=np.random.default_rng(0))
     np.testing.assert_array_equal(labels, datasets.good_roast(x))
+
+
+# Heartbeats
+
+
+def test_the_spike_of_a_heartbeat_stands_where_it_may():
+    x, _ = datasets.heartbeats(500, rng=np.random.default_rng(0), places=(30, 33))
+    # A broad spike is so flat on top that noise moves its highest reading a little.
+    highest = x.argmax(axis=1)
+    assert 27 <= highest.min() <= 30 and 33 <= highest.max() <= 36
+
+
+def test_a_premature_beat_is_broader_and_its_late_wave_points_down():
+    x, labels = datasets.heartbeats(4000, rng=np.random.default_rng(0), places=(40, 40))
+    normal, premature = x[labels == 0].mean(axis=0), x[labels == 1].mean(axis=0)
+    assert 0.45 < labels.mean() < 0.55
+    # By hand, with heights of 1 on average: exp(-2) two readings after a narrow spike,
+    # with the dip -0.25 exp(-1/2); exp(-2/9) after a broad one.
+    np.testing.assert_allclose(normal[42], 0.1353 - 0.1516, atol=0.01)
+    np.testing.assert_allclose(premature[42], 0.8007, atol=0.01)
+    np.testing.assert_allclose([normal[58], premature[56]], [0.3, -0.35], atol=0.01)
+    np.testing.assert_allclose([normal[30], premature[30]], [0.15, 0.004], atol=0.01)
+
+
+@pytest.mark.parametrize("places", [(5, 20), (30, 20), (20, 81), (20.5, 30), 30, (1,)])
+def test_heartbeats_refuse_a_place_outside(places):
+    with pytest.raises(
+        ValueError, match=r"places must be \(first, last\), whole .* got"
+    ):
+        datasets.heartbeats(3, rng=np.random.default_rng(0), places=places)
