@@ -625,7 +625,93 @@ class Dropout(Layer):
             return d_output if self.mask is None else d_output * self.mask
 
 
-class Residual(Layer):
+class Stack(Layer):
+    """Layers on top of each other that count as one: the base of `Residual`.
+
+    Parameters
+    ----------
+    *layers : Layer
+        From bottom to top.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        Parameter `W` of the first is `params["0.W"]` here.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `checked_layers`.
+    """
+
+    def __init__(self, *layers):
+        self.layers = checked_layers(type(self).__name__, layers)
+        super().__init__(common_dtype(self.layers))
+        inner = self.layers[0].input_shape
+        if inner is not None:
+            self.input_shape = self.shape_around(inner)
+            self.output_shape(self.input_shape)  # raises if the layers do not suit
+        for layer in self.layers:
+            layer.inside_model = True
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(map(str, self.layers))})"
+
+    @property
+    def params(self):
+        return MappingProxyType(self._gathered("params"))
+
+    @property
+    def grads(self):
+        return MappingProxyType(self._gathered("grads"))
+
+    @property
+    def state(self):
+        return MappingProxyType(self._gathered("state"))
+
+    def _gathered(self, which):
+        return {
+            f"{i}.{name}": value
+            for i, layer in enumerate(self.layers)
+            for name, value in getattr(layer, which).items()
+        }
+
+    def use_storage(self, flat_params, flat_grads):
+        super().use_storage(flat_params, flat_grads)
+        start = 0
+        for layer in self.layers:
+            part = slice(start, start + layer.n_params)
+            layer.use_storage(flat_params[part], flat_grads[part])
+            start = part.stop
+
+    def penalty_value(self):
+        return sum(layer.penalty_value() for layer in self.layers)
+
+    def shape_around(self, inner):
+        """The shape that the stack gets when its first layer gets `inner`."""
+        return inner
+
+    def stack_shape(self, shape):
+        """The shape that comes out of the top when `shape` goes in at the bottom."""
+        for layer in self.layers:
+            shape = layer.output_shape(shape)
+        return shape
+
+    def up(self, x, training):
+        """What comes out of the top when `x` goes in at the bottom."""
+        for layer in self.layers:
+            x = layer.forward(x, training)
+        return x
+
+    def down(self, d_output):
+        """The gradient at the bottom, or None without `needs_input_gradient`."""
+        self.layers[0].needs_input_gradient = self.needs_input_gradient
+        for layer in reversed(self.layers):
+            d_output = layer.backward(d_output)
+        return d_output
+
+
+class Residual(Stack):
     """x + f(x), where f is a stack of layers: they learn only what to change.
 
     On the way back the gradient takes both roads, so part of it arrives whole however
@@ -657,49 +743,8 @@ class Residual(Layer):
     array([[-1.,  4.]])
     """
 
-    def __init__(self, *layers):
-        self.layers = checked_layers("Residual", layers)
-        super().__init__(common_dtype(self.layers))
-        self.input_shape = self.layers[0].input_shape
-        if self.input_shape is not None:
-            self.output_shape(self.input_shape)  # raises if it does not stay the same
-        for layer in self.layers:
-            layer.inside_model = True
-
-    def __repr__(self):
-        return f"Residual({', '.join(map(str, self.layers))})"
-
-    @property
-    def params(self):
-        return MappingProxyType(self._gathered("params"))
-
-    @property
-    def grads(self):
-        return MappingProxyType(self._gathered("grads"))
-
-    @property
-    def state(self):
-        return MappingProxyType(self._gathered("state"))
-
-    def _gathered(self, which):
-        return {
-            f"{i}.{name}": value
-            for i, layer in enumerate(self.layers)
-            for name, value in getattr(layer, which).items()
-        }
-
-    def use_storage(self, flat_params, flat_grads):
-        super().use_storage(flat_params, flat_grads)
-        start = 0
-        for layer in self.layers:
-            part = slice(start, start + layer.n_params)
-            layer.use_storage(flat_params[part], flat_grads[part])
-            start = part.stop
-
     def output_shape(self, input_shape):
-        shape = super().output_shape(input_shape)
-        for layer in self.layers:
-            shape = layer.output_shape(shape)
+        shape = self.stack_shape(super().output_shape(input_shape))
         if shape != input_shape:
             raise ValueError(
                 f"{self} must give back the shape that it gets, to add the two, but "
@@ -707,24 +752,15 @@ class Residual(Layer):
             )
         return shape
 
-    def penalty_value(self):
-        return sum(layer.penalty_value() for layer in self.layers)
-
     def forward(self, x, training=False):
         """x + f(x)."""
         x = self.check_input(x)
-        change = x
-        for layer in self.layers:
-            change = layer.forward(change, training)
-        return x + change
+        return x + self.up(x, training)
 
     def backward(self, d_output):
         """d_output + what comes back through f."""
         d_output = self.check_gradient(d_output)
-        self.layers[0].needs_input_gradient = self.needs_input_gradient
-        d_change = d_output
-        for layer in reversed(self.layers):
-            d_change = layer.backward(d_change)
+        d_change = self.down(d_output)
         if self.needs_input_gradient:
             return d_output + d_change
 

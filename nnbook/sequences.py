@@ -17,7 +17,7 @@ import numpy as np
 
 from nnbook import checks
 from nnbook.initializers import glorot_uniform, orthogonal
-from nnbook.layers import Layer
+from nnbook.layers import Layer, Stack
 from nnbook.softmax import softmax_cross_entropy
 
 
@@ -467,6 +467,58 @@ class AddPositions(Layer):
     def backward(self, d_output):
         """A constant that is added changes no gradient."""
         return self.check_gradient(d_output)
+
+
+class TimeDistributed(Stack):
+    """The same layers for every step, each step on its own.
+
+    A dense layer takes rows of features. All steps of all samples are such rows.
+
+    Parameters
+    ----------
+    *layers : Layer
+        From bottom to top; they take and return shape (rows, features).
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        Parameter `W` of the first is `params["0.W"]` here.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the layers do not fit each other.
+
+    Examples
+    --------
+    >>> from nnbook.layers import Dense, ReLU
+    >>> rng = np.random.default_rng(0)
+    >>> layer = TimeDistributed(Dense(4, 16, rng=rng), ReLU(), Dense(16, 2, rng=rng))
+    >>> layer.forward(np.ones((5, 3, 4))).shape
+    (5, 3, 2)
+    """
+
+    def shape_around(self, inner):
+        return (inner[0], None, *inner[1:])
+
+    def output_shape(self, input_shape):
+        samples, steps = _samples_and_steps(input_shape, None, self)
+        _, *features = self.stack_shape((None, input_shape[2]))
+        return samples, steps, *features
+
+    def forward(self, x, training=False):
+        """From shape (samples, steps, features) to (samples, steps, new features)."""
+        x = self.check_input(x)
+        rows = self.up(_rows(x), training)
+        return rows.reshape(*x.shape[:2], *rows.shape[1:])
+
+    def backward(self, d_output):
+        """The rows go back as they came."""
+        d_output = self.check_gradient(d_output)
+        samples, steps = d_output.shape[:2]
+        d_rows = self.down(d_output.reshape(samples * steps, *d_output.shape[2:]))
+        if self.needs_input_gradient:
+            return d_rows.reshape(samples, steps, *d_rows.shape[1:])
 
 
 def sequence_cross_entropy(logits, labels):

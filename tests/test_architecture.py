@@ -54,6 +54,7 @@ NO_EXAMPLE = {
     "convolution.Pooling2D": BASE,
     "convolution.WindowLayer": BASE,
     "layers.Activation": BASE,
+    "layers.Stack": BASE,
     "normalization.Normalization": BASE,
     "optimizers.Optimizer": BASE,
 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support import NOT_A_GENERATOR, NOT_FINITE, NOT_REAL, layouts
 
 from nnbook.gradcheck import check_layer, check_loss, numerical_gradient
-from nnbook.layers import Dense
+from nnbook.layers import Dense, Residual, Tanh
 from nnbook.losses import mean_squared_error
 from nnbook.model import Sequential
 from nnbook.optimizers import SGD, Adam
@@ -17,6 +17,7 @@ from nnbook.sequences import (
     RNN,
     AddPositions,
     MultiHeadAttention,
+    TimeDistributed,
     attention,
     attention_grad,
     causal_mask,
@@ -54,6 +55,11 @@ def heads(dim=4, n_heads=2, **options):
     return filled(MultiHeadAttention(dim, n_heads, rng=random(), **options))
 
 
+def each_step(*, dtype=float):
+    inner = [Dense(4, 5, rng=random(), dtype=dtype), Tanh()]
+    return TimeDistributed(*inner, Dense(5, 4, rng=random(), dtype=dtype))
+
+
 # Layers for an input of four features, in float64.
 LAYERS = {
     "RNN": rnn,
@@ -62,6 +68,8 @@ LAYERS = {
     "causal attention": lambda: heads(causal=True),
     "one head": lambda: heads(n_heads=1),
     "positions": AddPositions,
+    "each step": lambda: each_step(),
+    "a block": lambda: Residual(heads(), each_step()),
 }
 every_layer = pytest.mark.parametrize("name", LAYERS)
 with_params = pytest.mark.parametrize("name", [n for n in LAYERS if n != "positions"])
@@ -338,6 +346,10 @@ def test_float32_unless_told_and_near_float64(name):
         "attention": lambda: MultiHeadAttention(4, 2, rng=random()),
         "causal attention": lambda: MultiHeadAttention(4, 2, rng=random(), causal=True),
         "one head": lambda: MultiHeadAttention(4, 1, rng=random()),
+        "each step": lambda: each_step(dtype=np.float32),
+        "a block": lambda: Residual(
+            MultiHeadAttention(4, 2, rng=random()), each_step(dtype=np.float32)
+        ),
     }[name]()
     for key, value in double.params.items():
         single.params[key][...] = value
@@ -385,6 +397,17 @@ def test_without_need_no_input_gradient_but_all_others(name):
     with_need.backward(output)
     for key, value in with_need.grads.items():
         np.testing.assert_array_equal(layer.grads[key], value)
+
+
+def test_every_step_goes_through_the_same_layers_on_its_own():
+    layer, x = each_step(), normal(2, 5, 4)
+    first, bend, last = layer.layers
+    whole = layer.forward(x)
+    for t in range(5):
+        step = last.forward(bend.forward(first.forward(x[:, t])))
+        np.testing.assert_allclose(whole[:, t], step, **CLOSE)
+    assert set(layer.params) == {"0.W", "0.b", "2.W", "2.b"}
+    assert str(layer) == "TimeDistributed(Dense(4, 5), Tanh(), Dense(5, 4))"
 
 
 # ---- Learning ----
@@ -442,7 +465,7 @@ def test_layers_need_finite_real_numbers(name, x, exception, message):
             (5, 4),
             r"must have shape \(samples, steps, features\), got \(5, 4\). One",
         ),
-        ((4,), r"must have shape \(samples, steps, features\), got \(4,\)"),
+        ((4,), r"must have shape \(samples, .*features\), got \(4,\)"),
         ((2, 5, 4, 1), r"must have shape \(samples, steps, features\)"),
         ((2, 0, 4), "x has no steps or no features"),
         ((2, 5, 0), "x has no steps or no features"),
@@ -456,7 +479,7 @@ def test_layers_refuse_a_shape(name, shape, message):
 @with_params
 def test_layers_refuse_another_number_of_features(name):
     layer = LAYERS[name]()
-    with pytest.raises(ValueError, match=r"x has 7 features, .*\(4, .\) expects 4"):
+    with pytest.raises(ValueError, match=r"x has 7 features, .*\(4, .*\) expects 4"):
         layer.forward(np.ones((2, 5, 7)))
     with pytest.raises(RuntimeError, match="has not run forward"):
         layer.backward(np.ones((2, 5, 4)))
@@ -485,6 +508,14 @@ ONES = np.ones((3, 4))
         (lambda: heads(0, 1), ValueError, "dim must be at least 1, got 0"),
         (lambda: heads(4, "2"), TypeError, "n_heads must be a whole number, got '2'"),
         (lambda: heads(dtype=int), TypeError, "dtype must be a float type"),
+        (
+            lambda: TimeDistributed(
+                Dense(4, 3, rng=random()), Dense(2, 3, rng=random())
+            ),
+            ValueError,
+            r"Dense\(2, 3\) cannot follow Dense\(4, 3\)",
+        ),
+        (lambda: TimeDistributed(), ValueError, "TimeDistributed needs at least one"),
         (lambda: causal_mask(0), ValueError, "n_steps must be at least 1, got 0"),
         (lambda: positional_encoding(3, 5), ValueError, "dim must be even"),
         (lambda: positional_encoding(0, 4), ValueError, "n_steps must be at least 1"),
