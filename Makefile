@@ -15,7 +15,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
 .PHONY: book test test-unit test-notebooks test-site test-elsewhere test-numpy-1.25 lab refresh \
-	lock clean
+	bench lock clean
 
 book: $(SITE)
 	@$(BIN)/python -c "import pathlib; print('Open', pathlib.Path('$(SITE)').resolve().as_uri())"
@@ -58,6 +58,10 @@ lab: $(STAMP)
 # Run the notebooks and store their outputs. One chapter: make refresh CHAPTER=chapters/01_neurons.ipynb
 refresh: $(STAMP)
 	$(BIN)/python tests/refresh.py $(CHAPTER)
+
+# nnbook beside Keras, PyTorch, scikit-learn and the bare matrix products.
+bench: $(STAMP)
+	$(BIN)/python benchmarks/compare.py
 
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
