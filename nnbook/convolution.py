@@ -130,7 +130,7 @@ def windows(x, size, stride=(1, 1)):
 
     Returns
     -------
-    ndarray, shape (samples, rows, columns, *size, channels)
+    ndarray, shape (samples, rows, columns, height, width, channels)
         `windows(...)[n, r, c]` is what the window shows of picture `n` after `r`
         steps down and `c` to the right.
 

@@ -29,7 +29,7 @@ def one_hot(ids, n_tokens):
 
     Returns
     -------
-    ndarray of float32, shape (*ids.shape, n_tokens)
+    ndarray of float32, shape `ids.shape` + (n_tokens,)
 
     Raises
     ------
