@@ -17,6 +17,8 @@ from PIL import Image
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+# What the page hides behind a click is hidden in JupyterLab too: tag -> its name there.
+HIDDEN = {"hide-input": "source_hidden", "hide-output": "outputs_hidden"}
 
 
 def squeezed(png):
@@ -39,6 +41,9 @@ def cleaned(notebook):
     }
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        tags = cell.metadata.get("tags", [])
+        if hidden := {HIDDEN[tag]: True for tag in tags if tag in HIDDEN}:
+            cell.metadata["jupyter"] = hidden
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             data.pop(WIDGET_VIEW, None)
