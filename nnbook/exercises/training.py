@@ -47,7 +47,7 @@ def check_momentum(momentum_step):
         g = rng.normal(size=2)
         before = v
         answer = call(momentum_step, w.copy(), v.copy(), g.copy(), 0.1, 0.8)
-        if not isinstance(answer, tuple) or len(answer) != 2:
+        if not isinstance(answer, tuple | list) or len(answer) != 2:
             raise NotYet("Return two things, the new w and the new v: `return w, v`.")
         old, (w, v) = w, (np.asarray(part, float) for part in answer)
         optimizer.step(right, g)
