@@ -14,6 +14,7 @@ chapter              modules
 6 Training           `model`, `optimizers`, `initializers`, `normalization`
 7 Softmax            `softmax`, `losses`, `metrics`
 8 Stability          `softmax`, `losses`, `activations`
+12 Model evaluation  `metrics`, `model_selection`, `datasets`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
