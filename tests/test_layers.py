@@ -128,6 +128,11 @@ def test_activation_layers_are_the_activations(name):
 # Against loops
 
 
+def test_nothing_has_an_activation_too():
+    # Only a layer with weights needs features.
+    assert ReLU().forward(np.ones((3, 0))).shape == (3, 0)
+
+
 @given(st.integers(0, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 9))
 def test_dense_against_loops(n, n_in, n_out, seed):
     layer, rng = dense(n_in, n_out), np.random.default_rng(seed)
