@@ -157,7 +157,15 @@ def test_metadata_holds_nothing_that_changes_from_run_to_run(notebook):
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert notebook.metadata.language_info == {"name": "python"}
     for cell in code_cells(notebook):
-        assert set(cell.metadata) <= {"mystnb", "tags"}, cell.id
+        assert set(cell.metadata) <= {"jupyter", "mystnb", "tags"}, cell.id
+
+
+def test_what_the_page_hides_is_hidden_in_jupyterlab_too(notebook):
+    for cell in code_cells(notebook):
+        hidden = cell.metadata.get("jupyter", {})
+        tags = cell.metadata.get("tags", [])
+        assert hidden.get("source_hidden", False) == ("hide-input" in tags), cell.id
+        assert hidden.get("outputs_hidden", False) == ("hide-output" in tags), cell.id
 
 
 def test_every_figure_has_alt_text_and_is_light(notebook):
