@@ -349,10 +349,8 @@ class Conv2D(WindowLayer):
         Rows are much larger than the pictures. Written for the whole batch they would
         travel to main memory and back, which takes longer than to multiply them.
         """
-        bytes_of_rows = z.size // self.c_out * (self.params["W"].nbytes // self.c_out)
-        n_groups = max(1, min(len(z), -(-bytes_of_rows // CACHE)))
-        edges = [len(z) * i // n_groups for i in range(n_groups + 1)]
-        return [slice(start, stop) for start, stop in pairwise(edges)]
+        n_rows, row = z.size // self.c_out, self.params["W"].nbytes // self.c_out
+        return _groups(len(z), n_rows * row)
 
     def _pad(self, x):
         """`x` with zeros around each picture."""
@@ -432,6 +430,9 @@ class MaxPooling2D(Pooling2D):
            [ 0.,  0., 20.,  0.]])
     """
 
+    # What the last `backward` wrote its gradient into.
+    _d_x = np.empty(0)
+
     def forward(self, x, training=False):
         """The maximum over each window."""
         self.x = self.check_input(x)
@@ -443,18 +444,32 @@ class MaxPooling2D(Pooling2D):
 
     def backward(self, d_output):
         """A window's gradient goes to its largest entry; if several, to the first."""
-        left = self.check_gradient(d_output).copy()
+        d_output = self.check_gradient(d_output)
         if not self.needs_input_gradient:
             return None
-        d_x = np.zeros_like(self.x)
-        *others, (_, d_last) = zip(self.places(self.x), self.places(d_x), strict=True)
-        for entries, d_entries in others:
-            # True and False multiply like 1 and 0: a winner takes all that is left.
-            taken = left * (entries == self.largest)
-            d_entries += taken
-            left -= taken
-        d_last += left
+        d_x = self._room_for_d_x()
+        for part in _groups(len(d_x), d_x.nbytes):
+            left, d_x[part] = d_output[part].copy(), 0
+            pairs = zip(self.places(self.x[part]), self.places(d_x[part]), strict=True)
+            *others, (_, d_last) = pairs
+            for entries, d_entries in others:
+                # True and False multiply like 1 and 0: a winner takes all that is left.
+                taken = left * (entries == self.largest[part])
+                d_entries += taken
+                left -= taken
+            d_last += left
         return d_x
+
+    def _room_for_d_x(self):
+        """An array like `x`; inside a model the same one at every step.
+
+        There nobody keeps a gradient for longer than a step, and to get as much memory
+        afresh takes the system about as long as the arithmetic.
+        """
+        fits = (self._d_x.shape, self._d_x.dtype) == (self.x.shape, self.x.dtype)
+        if not (self.inside_model and fits):
+            self._d_x = np.empty_like(self.x)
+        return self._d_x
 
 
 class AveragePooling2D(Pooling2D):
@@ -500,8 +515,9 @@ class AveragePooling2D(Pooling2D):
             return None
         d_x = np.zeros(self.x_shape, d_output.dtype)
         places = self.places(d_x)
+        share = d_output / len(places)
         for d_entries in places:
-            d_entries += d_output / len(places)
+            d_entries += share
         return d_x
 
 
@@ -569,6 +585,13 @@ KERNELS = MappingProxyType(
         "emboss": _read_only([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
     }
 )
+
+
+def _groups(n, n_bytes):
+    """Slices of n pictures, so few each that their share of bytes fits the cache."""
+    n_groups = max(1, min(n, -(-n_bytes // CACHE)))
+    edges = [n * i // n_groups for i in range(n_groups + 1)]
+    return [slice(start, stop) for start, stop in pairwise(edges)]
 
 
 def _pair(name, value):

@@ -146,7 +146,9 @@ class Sequential:
                 "backward needs what the layers remember of forward, but forward has "
                 "not run last. Call forward(x, training=True) first."
             )
-        return self._down(checks.real_array("d_output", d_output))
+        d_x = self._down(checks.real_array("d_output", d_output))
+        # A layer may write its next gradient into the same array.
+        return None if d_x is None else d_x.copy()
 
     def fit(
         self,

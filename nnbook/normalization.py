@@ -71,7 +71,9 @@ class Normalization(Layer):
         """What to subtract from the rows and, after a square root, to divide by."""
         self.measured = True
         mean = self.mean(rows)
-        return mean, self.mean((rows - mean) ** 2)
+        deviations = rows - mean
+        deviations *= deviations
+        return mean, self.mean(deviations)
 
     def forward(self, x, training=False):
         """gamma * (x - mean) / sqrt(variance + epsilon) + beta."""
@@ -79,8 +81,12 @@ class Normalization(Layer):
         rows = x.reshape(-1, self.n)
         mean, variance = self.mean_and_variance(rows, training)
         self.std = np.sqrt(variance + self.epsilon)
-        self.normalized = (rows - mean) / self.std
-        output = self.params["gamma"] * self.normalized + self.params["beta"]
+        # In place where it can be: a new array for each step would cost more time than
+        # the arithmetic.
+        self.normalized = rows - mean
+        self.normalized /= self.std
+        output = self.normalized * self.params["gamma"]
+        output += self.params["beta"]
         return output.reshape(x.shape)
 
     def backward(self, d_output):
@@ -95,12 +101,12 @@ class Normalization(Layer):
         if self.measured:
             # Two more roads: where m numbers make up a mean and a std, each of them
             # moves the mean by 1 / m and the std by its own normalized value / m.
-            d_normalized = (
-                d_normalized
-                - self.mean(d_normalized)
-                - self.normalized * self.mean(d_normalized * self.normalized)
-            )
-        return (d_normalized / self.std).reshape(d_output.shape)
+            by_mean = self.mean(d_normalized)
+            by_std = self.mean(d_normalized * self.normalized)
+            d_normalized -= by_mean
+            d_normalized -= self.normalized * by_std
+        d_normalized /= self.std
+        return d_normalized.reshape(d_output.shape)
 
 
 class BatchNormalization(Normalization):

@@ -218,7 +218,11 @@ def test_same_padding_gives_a_place_to_every_step_with_as_few_zeros_as_can_be(
 @pytest.mark.parametrize(
     "call, exception, message",
     [
-        (lambda: output_size(3, 5), ValueError, "window of 5 does not fit into 3 pix"),
+        (
+            lambda: output_size(3, 5),
+            ValueError,
+            "window of 5 does not fit into 3 pixels$",
+        ),
         (
             lambda: output_size(2, 5, padding=1),
             ValueError,
@@ -652,6 +656,40 @@ def test_without_need_no_input_gradient_but_all_others(build):
     assert layer.backward(d) is None
     for key, grad in other.grads.items():
         np.testing.assert_array_equal(layer.grads[key], grad)
+
+
+def test_a_gradient_that_a_model_returns_stays_what_it_is():
+    # Max pooling uses one array again and again; nobody outside may see that.
+    model = Sequential([MaxPooling2D(2)])
+    model.layers[0].needs_input_gradient = True
+    x = normal(3, 6, 4, 1)
+    model.forward(x)
+    first = model.backward(np.ones((3, 3, 2, 1)))
+    before = first.copy()
+    for other in (-x, -x[:2], -x.astype(np.float32)):
+        model.forward(other)
+        alone = MaxPooling2D(2)
+        d = np.ones(alone.forward(other).shape)
+        again = model.backward(d)
+        np.testing.assert_array_equal(again, alone.backward(d))
+        assert again.dtype == other.dtype
+    np.testing.assert_array_equal(first, before)
+
+
+def test_outside_of_models_every_gradient_has_an_array_of_its_own():
+    layer, x = MaxPooling2D(2), normal(3, 6, 4, 1)
+    layer.forward(x)
+    first, second = (layer.backward(np.ones((3, 3, 2, 1))) for _ in "ab")
+    assert not np.shares_memory(first, second)
+
+
+@pytest.mark.parametrize("cache", [1, 200, 10**9])
+def test_max_pooling_in_groups_of_any_size(monkeypatch, cache):
+    monkeypatch.setattr(convolution, "CACHE", cache)
+    layer, x = MaxPooling2D(3, stride=2), normal(7, 6, 5, 2).round()
+    d = normal(*layer.forward(x).shape)
+    _, d_x = naive_pooling(x, (3, 3), (2, 2), d, True)
+    np.testing.assert_allclose(layer.backward(d), d_x, rtol=1e-12, atol=1e-14)
 
 
 def test_a_nan_that_a_model_has_made_goes_through_max_pooling():
