@@ -14,6 +14,7 @@ chapter              modules
 6 Training           `model`, `optimizers`, `initializers`, `normalization`
 7 Softmax            `softmax`, `losses`, `metrics`
 8 Stability          `softmax`, `losses`, `activations`
+9 Convolution        `convolution`, `layers`, `model`, `datasets`
 12 Model evaluation  `metrics`, `model_selection`, `datasets`
 ===================  ==========================================================
 
