@@ -166,6 +166,11 @@ class WindowLayer(Layer):
         As for `output_size`.
     dtype : float dtype, optional
         What the layer computes in. None: in the float type of what comes in.
+
+    Attributes
+    ----------
+    window, stride : (int, int)
+        Height and width.
     """
 
     def __init__(self, name, window, stride, padding="valid", dtype=None):
@@ -449,15 +454,15 @@ class MaxPooling2D(Pooling2D):
             return None
         d_x = self._room_for_d_x()
         for part in _groups(len(d_x), d_x.nbytes):
-            left, d_x[part] = d_output[part].copy(), 0
-            pairs = zip(self.places(self.x[part]), self.places(d_x[part]), strict=True)
-            *others, (_, d_last) = pairs
-            for entries, d_entries in others:
+            d_x[part] = 0
+            left = d_output[part].copy()
+            x_places, d_places = self.places(self.x[part]), self.places(d_x[part])
+            for entries, d_entries in zip(x_places[:-1], d_places[:-1], strict=True):
                 # True and False multiply like 1 and 0: a winner takes all that is left.
                 taken = left * (entries == self.largest[part])
                 d_entries += taken
                 left -= taken
-            d_last += left
+            d_places[-1] += left
         return d_x
 
     def _room_for_d_x(self):
