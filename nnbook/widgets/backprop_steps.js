@@ -415,7 +415,7 @@ function drawNetwork(state, n) {
     + edges.map(({ label }) => label).join(""));
 }
 
-const ROW = 24;
+const ROW = 27; // 24 pixels to hit on a narrow screen
 
 function drawSteps(state, n) {
   const step = stepOf(state);
@@ -426,9 +426,9 @@ function drawSteps(state, n) {
     const look = k === step ? "nn-strong" : done ? "" : "nn-muted";
     return `<g data-set="step=${k}">`
       + rect(2, y, 316, ROW, `rx="4" class="nn-hollow${k === step ? " nn-shown" : ""}"`)
-      + text(24, y + 16, `${k}`, `class="nn-end ${look}"`)
-      + text(34, y + 16, formula, `class="${look}"`)
-      + text(312, y + 16, done && value !== null ? significant(value) : "",
+      + text(24, y + 18, `${k}`, `class="nn-end ${look}"`)
+      + text(34, y + 18, formula, `class="${look}"`)
+      + text(312, y + 18, done && value !== null ? significant(value) : "",
         `class="nn-end ${look}"`)
       + "</g>";
   });

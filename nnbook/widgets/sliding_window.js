@@ -163,7 +163,7 @@ function rect(x, y, width, height, attributes) {
     + `height="${height.toFixed(1)}" ${attributes}/>`;
 }
 
-const CELL = 18;
+const CELL = 27; // 24 pixels to hit on a narrow screen
 const TOP = 24;
 const WIDE = 38;
 
@@ -174,10 +174,10 @@ function drawPixel(state, n, r, c) {
   const [x, y] = [CELL * c, TOP + CELL * r];
   const inside = [r, c].every((i) => i >= zeros && i < zeros + SIZE);
   const seen = r < reached && c < reached;
-  const cross = seen ? "" : `<path d="M${x + 5} ${y + 5}l8 8m0 -8l-8 8" class="nn-mark nn-wrong"/>`;
+  const cross = seen ? "" : `<path d="M${x + 7} ${y + 7}l13 13m0 -13l-13 13" class="nn-mark nn-wrong"/>`;
   if (!inside) {
     return rect(x, y, CELL, CELL, 'class="nn-edge nn-hollow" stroke-dasharray="2 3"')
-      + (seen ? text(x + 9, y + 13, "0", 'class="nn-small nn-muted nn-middle"') : cross);
+      + (seen ? text(x + CELL / 2, y + 18, "0", 'class="nn-small nn-muted nn-middle"') : cross);
   }
   const row = r - zeros + 1;
   const toggled = Math.round(state[`row${row}`]) ^ (1 << (SIZE - 1 - (c - zeros)));
@@ -185,7 +185,7 @@ function drawPixel(state, n, r, c) {
   return `<g data-set="row${row}=${toggled}">`
     + rect(x, y, CELL, CELL, 'fill="#ffffff" class="nn-edge"')
     + (ink ? rect(x, y, CELL, CELL, 'fill="#222222" class="nn-edge"') : "")
-    + text(x + 9, y + 13, `${ink}`, `class="nn-small nn-middle ${ink ? "nn-on-dark" : "nn-on-light"}"`)
+    + text(x + CELL / 2, y + 18, `${ink}`, `class="nn-small nn-middle ${ink ? "nn-on-dark" : "nn-on-light"}"`)
     + `${cross}</g>`;
 }
 
@@ -196,39 +196,40 @@ function frame(x, y, width, height) {
 function drawPicture(state, n) {
   const stride = Math.round(state.stride);
   const [top, left] = [n.down * stride, n.right * stride];
+  const below = TOP + CELL * n.padded.length + 32;
   const pixels = n.padded.map((row, r) => row.map((_, c) => drawPixel(state, n, r, c)).join(""));
   const nine = CELLS.map((cell, i) => {
     const [r, c] = [Math.floor(i / KERNEL), i % KERNEL];
-    const [x, y] = [200 + WIDE * c, TOP + 26 * r];
+    const [x, y] = [WIDE * c, below + 26 * r];
     const ink = n.padded[top + r][left + c];
     return rect(x, y, WIDE, 26, 'class="nn-edge nn-hollow"')
       + text(x + WIDE / 2, y + 17, `${ink}·${short(state[`w${cell}`], 1)}`, 'class="nn-middle"');
   });
-  return panel(212, sentence(state),
-    text(0, 14, "picture", 'class="nn-strong"') + text(200, 14, "pixel · weight", 'class="nn-strong"')
+  return panel(below + 84, sentence(state),
+    text(0, 14, "picture", 'class="nn-strong"') + text(0, below - 10, "pixel · weight", 'class="nn-strong"')
     + pixels.join("") + nine.join("")
     + frame(CELL * left, TOP + CELL * top, CELL * KERNEL, CELL * KERNEL)
-    + frame(200, TOP, WIDE * KERNEL, 26 * KERNEL)
-    + text(200, 126, `products ${short(n.z - state.bias, 2)}`)
-    + text(200, 146, `+ bias ${short(state.bias, 2)}`)
-    + text(200, 168, `sum ${short(n.z, 2)}`, 'class="nn-strong"')
-    + (n.unseen ? text(200, 192, "crosses: not seen", 'class="nn-small nn-muted"') : ""));
+    + frame(0, below, WIDE * KERNEL, 26 * KERNEL)
+    + text(140, below + 17, `products ${short(n.z - state.bias, 2)}`)
+    + text(140, below + 37, `+ bias ${short(state.bias, 2)}`)
+    + text(140, below + 59, `sum ${short(n.z, 2)}`, 'class="nn-strong"')
+    + (n.unseen ? text(140, below + 78, "crosses: not seen", 'class="nn-small nn-muted"') : ""));
 }
 
 function drawMap(n) {
   const largest = Math.max(1e-9, ...n.map.flat().map(Math.abs));
   const cells = n.map.map((row, r) => row.map((z, c) => {
-    const [x, y] = [WIDE * c, TOP + 20 * r];
+    const [x, y] = [WIDE * c, TOP + CELL * r];
     const strength = (0.6 * Math.abs(z) / largest).toFixed(3);
     return `<g data-set="down=${r}&amp;right=${c}">`
-      + rect(x, y, WIDE, 20, `class="${z < 0 ? "nn-minus" : "nn-plus"}" fill-opacity="${strength}"`)
-      + rect(x, y, WIDE, 20, 'class="nn-edge" fill-opacity="0"')
-      + text(x + WIDE / 2, y + 14, short(z, 1), 'class="nn-small nn-middle"') + "</g>";
+      + rect(x, y, WIDE, CELL, `class="${z < 0 ? "nn-minus" : "nn-plus"}" fill-opacity="${strength}"`)
+      + rect(x, y, WIDE, CELL, 'class="nn-edge" fill-opacity="0"')
+      + text(x + WIDE / 2, y + 18, short(z, 1), 'class="nn-small nn-middle"') + "</g>";
   }).join(""));
-  return panel(TOP + 20 * n.places + 6,
+  return panel(TOP + CELL * n.places + 6,
     `The feature map, ${n.places} by ${n.places}: ${n.map.map((row) => row.map((z) => short(z, 1)).join(", ")).join("; ")}.`,
     text(0, 14, `feature map, ${n.places} by ${n.places}`, 'class="nn-strong"')
-    + cells.join("") + frame(WIDE * n.right, TOP + 20 * n.down, WIDE, 20));
+    + cells.join("") + frame(WIDE * n.right, TOP + CELL * n.down, WIDE, CELL));
 }
 
 function draw(state) {

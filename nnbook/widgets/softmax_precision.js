@@ -240,7 +240,7 @@ function drawMark(x, y, right) {
     : `<path d="M${x - 4} ${y - 4}l8 8m0 -8l-8 8" class="nn-mark nn-wrong"/>`;
 }
 
-const ROW = 25;
+const ROW = 28; // 24 pixels to hit on a narrow screen
 const TOP = 58;
 
 // The columns of the table: heading, right edge, values as words.
@@ -289,7 +289,7 @@ function drawSteps(state, numbers) {
     const y = TOP + ROW * i;
     const mine = name === state.label;
     return `<g data-set="label=${name}">`
-      + rect(1, y - 17, 318, 24, `rx="4" class="nn-edge nn-hollow" `
+      + rect(1, y - 18, 318, 27, `rx="4" class="nn-edge nn-hollow" `
         + `stroke-opacity="${mine ? 1 : 0}"`)
       + text(6, y, name, `class="nn-small${mine ? " nn-strong" : " nn-muted"}"`) + "</g>";
   });
