@@ -53,7 +53,7 @@ CHECKERS = [
     if name.startswith("check_") and thing.__module__ == module.name
 ]
 WRONG_ANSWERS = [
-    pytest.param(name, *wrong, id=f"{path.stem}-{name}-{i}")
+    pytest.param(path.stem, name, *wrong, id=f"{path.stem}-{name}-{i}")
     for path in sorted(Path(__file__).parent.glob("wrong_answers/*.py"))
     for name, answers in runpy.run_path(str(path))["WRONG"].items()
     for i, wrong in enumerate(answers)
@@ -63,7 +63,7 @@ EXERCISES = [
     for path in sorted(CHAPTERS.glob("*.ipynb"))
     for found in exercises_in(path)
 ]
-CALLS = {case.values[0]: case.values[1::2] for case in EXERCISES}
+CALLS = {case.id: (case.values[1], case.values[3]) for case in EXERCISES}
 
 
 def said(capsys, imports, answer, call):
@@ -84,9 +84,11 @@ def test_stub_is_told_what_to_do_and_solution_passes(
     assert said(capsys, imports, solution, call).startswith("✓ ")
 
 
-@pytest.mark.parametrize("name, answer, told", WRONG_ANSWERS)
-def test_wrong_answers_are_caught_each_with_its_message(capsys, name, answer, told):
-    imports, call, _ = CALLS[name]
+@pytest.mark.parametrize("chapter, name, answer, told", WRONG_ANSWERS)
+def test_wrong_answers_are_caught_each_with_its_message(
+    capsys, chapter, name, answer, told
+):
+    imports, call = CALLS[f"{chapter}-{name}"]
     feedback = said(capsys, imports, answer, call)
     assert feedback.startswith("✗ Not yet. ")
     assert re.search(told, feedback)
@@ -95,4 +97,4 @@ def test_wrong_answers_are_caught_each_with_its_message(capsys, name, answer, to
 def test_every_checker_is_used_once_and_has_wrong_answers():
     used = [case.values[0] for case in EXERCISES]
     assert sorted(CHECKERS) == sorted(used)
-    assert set(CHECKERS) == {case.values[0] for case in WRONG_ANSWERS}
+    assert set(CHECKERS) == {case.values[1] for case in WRONG_ANSWERS}

@@ -190,7 +190,8 @@ function drawPixel(state, n, r, c) {
 }
 
 function frame(x, y, width, height) {
-  return rect(x, y, width, height, 'class="nn-badge nn-minus" fill-opacity="0" stroke-width="3"');
+  return rect(x, y, width, height, 'class="nn-badge nn-minus" fill-opacity="0" stroke-width="3" '
+    + 'pointer-events="none"');
 }
 
 function drawPicture(state, n) {
