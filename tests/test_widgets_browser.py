@@ -217,6 +217,14 @@ async (el) => {
 """
 
 
+SIZES = """
+(elements) => elements.map((element) => {
+  const box = element.getBoundingClientRect();
+  return [box.width, box.height];
+})
+"""
+
+
 def seen_in(widget):
     """The values of the controls, the sentence and the picture, once all is drawn."""
     return widget.evaluate(SEEN)
@@ -383,7 +391,8 @@ def refuses(name, widget, slider, typed):
 
 def test_clicking_the_picture_sets_the_controls(page):
     for name, widget in widgets(page):
-        for i in range(widget.locator("[data-set]").count()):
+        count = widget.locator("[data-set]").count()
+        for i in range(0, count, max(1, count // 12)):  # a dozen from everywhere
             part = widget.locator("[data-set]").nth(i)
             query = part.get_attribute("data-set")
             part.click()
@@ -684,13 +693,12 @@ def test_targets_are_large_enough(visit, touch, least):
     size = {"width": 360, "height": 640}
     page = visit(viewport=size, has_touch=touch, is_mobile=touch)
     for _, widget in widgets(page):
-        for target in widget.locator("input, select, button").all():
-            assert target.bounding_box()["height"] >= least
-            assert target.bounding_box()["width"] >= 24
-        for target in widget.locator("[data-set]").all():
-            assert (
-                min(target.bounding_box()[side] for side in ("width", "height")) >= 24
-            )
+        controls = widget.locator("input, select, button").evaluate_all(SIZES)
+        assert controls
+        for width, height in controls:
+            assert height >= least and width >= 24
+        for width, height in widget.locator("[data-set]").evaluate_all(SIZES):
+            assert min(width, height) >= 24
 
 
 def test_the_theme_follows_the_page_then_the_system(visit):
