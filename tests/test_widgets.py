@@ -110,6 +110,21 @@ def assert_same(ours, theirs, where="state"):
         assert abs(ours - theirs) <= 1e-9, (where, ours, theirs)
 
 
+# ---- What all files share ----
+
+
+def functions(path):
+    """The names of the functions that a file defines at its top level."""
+    return set(re.findall(r"^function (\w+)", path.read_text(encoding="utf-8"), re.M))
+
+
+@EVERY_WIDGET
+def test_a_widget_does_not_define_again_what_all_have(name):
+    own = functions(base.FOLDER / f"{name}.js")
+    shared = functions(base.FOLDER / "pencil.js") | functions(base.FOLDER / "kit.js")
+    assert own and not own & shared
+
+
 # ---- The numbers and the words, against nnbook ----
 
 

@@ -33,12 +33,6 @@ const presets = [
 
 // ---- The numbers ----------------------------------------------------------------------
 
-// Neither branch lets exp overflow.
-function sigmoid(z) {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  return Math.exp(z) / (1 + Math.exp(z));
-}
-
 function bell(z) {
   return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
 }
@@ -117,35 +111,9 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four.
-function short(value) {
-  return fixed(value, 4).replace(/\.?0+$/, "");
-}
-
-function raised(power) {
-  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-  return String(power).replace("-", "⁻").replace(/\d/g, (digit) => digits[digit]);
-}
-
 // For narrow places.
 function brief(value) {
   return fixed(value, 3).replace(/\.?0+$/, "");
-}
-
-// At most three significant digits, as people write them.
-function significant(value) {
-  if (value === 0) return "0";
-  const sign = value < 0 ? "−" : "";
-  const [mantissa, exponent] = Math.abs(value).toExponential(2).split("e");
-  const power = Number(exponent);
-  if (power >= -3 && power < 4) return sign + String(Number(`${mantissa}e${power}`));
-  return `${sign}${Number(mantissa)}·10${raised(power)}`;
 }
 
 function sentence(state) {
@@ -189,22 +157,6 @@ for name in "linear sigmoid tanh relu leaky_relu elu softplus gelu".split():
 // ---- The picture ----------------------------------------------------------------------
 // Left the eight functions, solid, with their slopes, dashed, cut by the cursor. Right
 // what one layer passes on, and below it, on a logarithmic scale, what all do.
-
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function line(x1, y1, x2, y2, attributes = 'class="nn-line"') {
-  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" ${attributes}/>`;
-}
 
 function dot(x, y, attributes) {
   return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="4.5" ${attributes}/>`;

@@ -65,12 +65,6 @@ const presets = [
 
 // ---- The numbers ----------------------------------------------------------------------
 
-// Neither branch lets exp overflow.
-function sigmoid(z) {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  return Math.exp(z) / (1 + Math.exp(z));
-}
-
 // log(1 + e^z), without overflow.
 function softplus(z) {
   return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
@@ -132,33 +126,6 @@ function byP(state, { z, p }) {
 }
 
 // ---- The words ------------------------------------------------------------------------
-
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four (or so many).
-function short(value, most = 4) {
-  return fixed(value, most).replace(/\.?0+$/, "");
-}
-
-function raised(power) {
-  const digits = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶",
-    7: "⁷", 8: "⁸", 9: "⁹" };
-  return [...String(power)].map((digit) => digits[digit]).join("");
-}
-
-// At most three significant digits (or so many), as people write them.
-function significant(value, digits = 3) {
-  if (value === 0) return "0";
-  const sign = value < 0 ? "−" : "";
-  const [mantissa, exponent] = Math.abs(value).toExponential(digits - 1).split("e");
-  const power = Number(exponent);
-  if (power >= -3 && power < 4) return sign + String(Number(`${mantissa}e${power}`));
-  return `${sign}${Number(mantissa)}·10${raised(power)}`;
-}
 
 function term(value) {
   return ` ${value < 0 ? "−" : "+"} ${short(Math.abs(value))}`;
@@ -291,23 +258,6 @@ print("TensorFlow, hidden weights:", d_W.numpy().round(4).tolist())
 // Left the network, with what is known after this step; right the list of all steps. A
 // click on a line of the list goes to that step, a click on a pixel turns it.
 
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
-
 // Short enough for a box, or with two digits for an edge.
 function compact(value, digits = 3) {
   const size = Math.abs(value);
@@ -353,11 +303,6 @@ function node(x, y, width, title, lines, now) {
     + (now ? rect(x, top, width, height, 'rx="6" class="nn-hollow nn-shown"') : "")
     + text(x + width / 2, top - 6, title, 'class="nn-small nn-muted nn-middle"')
     + rows.join("");
-}
-
-function grey(darkness) {
-  const level = Math.round(255 * (1 - darkness));
-  return `rgb(${level},${level},${level})`;
 }
 
 // The height of pixel i.

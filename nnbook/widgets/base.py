@@ -53,6 +53,8 @@ def widget_class(name):
 def source(name):
     """The JavaScript of a widget without its export line: functions, and no more.
 
+    In front of its own stand those of `pencil.js`, which all widgets share.
+
     Parameters
     ----------
     name : str
@@ -74,7 +76,8 @@ def source(name):
     text = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
     if not text.endswith("\n" + EXPORT):
         raise ValueError(f"{name}.js must end with the line {EXPORT.strip()!r}")
-    return text.removesuffix(EXPORT)
+    pencil = (FOLDER / "pencil.js").read_text(encoding="utf-8")
+    return f"{pencil}\n{text.removesuffix(EXPORT)}"
 
 
 def module(name):

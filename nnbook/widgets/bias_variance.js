@@ -181,17 +181,6 @@ function computed(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four.
-function short(value) {
-  return fixed(value, 4).replace(/\.?0+$/, "");
-}
-
 function amount(error) {
   return error > 100 ? "more than 100" : fixed(error, 3);
 }
@@ -241,19 +230,7 @@ print(f"scikit-learn: train = {train:.4f}, validation = {validation:.4f}")
 // ---- The picture ----------------------------------------------------------------------
 // Three panels: the four fits, the errors over the degree, the errors over the samples.
 
-function escaped(words) {
-  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function line(points, attributes) {
+function polyline(points, attributes) {
   const corners = points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
   return `<path d="M${corners}" ${attributes}/>`;
 }
@@ -280,9 +257,9 @@ function drawFits(state, verdict) {
   const n = whole(state.n);
   const places = Array.from({ length: 101 }, (_, i) => -1 + i / 50);
   const curves = fits(state, whole(state.degree), n).map((model, i) =>
-    line(places.map((x) => [at(x), up(predicted(model, powers(x)))]),
+    polyline(places.map((x) => [at(x), up(predicted(model, powers(x)))]),
       `class="nn-path nn-${i === 0 ? "minus" : "ink"}"${i === 0 ? "" : ' stroke-opacity="0.45"'}`));
-  const truth = line(places.map((x) => [at(x), up(wave(x))]),
+  const truth = polyline(places.map((x) => [at(x), up(wave(x))]),
     'class="nn-path nn-plus" stroke-dasharray="5 4"');
   const dots = TRAINING[0].slice(0, n).map(({ x, truth: y, noise }) =>
     circle(at(x), up(y + state.noise * noise), 3, 'fill="currentColor"')).join("");
@@ -290,7 +267,7 @@ function drawFits(state, verdict) {
     + [-2, 0, 2].map((y) => text(14, up(y) + 4, fixed(y, 0), SMALL)).join("");
   return panel(310, sentence(state),
     text(4, 14, "four training sets, four fits") + text(316, 14, verdict, 'class="nn-strong nn-end"')
-    + line([[left, top], [left, bottom], [right, bottom]], 'class="nn-line"')
+    + polyline([[left, top], [left, bottom], [right, bottom]], 'class="nn-line"')
     + ticks + truth + curves.reverse().join("") + dots
     + text(at(0), bottom + 34, "dots: the set of the coloured fit; dashes: the truth", SMALL));
 }
@@ -306,14 +283,14 @@ function height(error) {
 function drawErrors(label, title, places, train, validation, noise, chosen, ticks) {
   const levels = [0.01, 0.1, 1, 10].map((value) =>
     text(30, height(value) + 4, String(value), 'class="nn-small nn-muted nn-end"')
-    + line([[36, height(value)], [310, height(value)]], 'class="nn-line" stroke-opacity="0.35"')).join("");
+    + polyline([[36, height(value)], [310, height(value)]], 'class="nn-line" stroke-opacity="0.35"')).join("");
   const floor = noise > 0
-    ? line([[36, height(noise * noise)], [310, height(noise * noise)]], 'class="nn-drop nn-plus"') : "";
-  const curve = (values, sign) => line(values.map((value, i) => [places[i], height(value)]),
+    ? polyline([[36, height(noise * noise)], [310, height(noise * noise)]], 'class="nn-drop nn-plus"') : "";
+  const curve = (values, sign) => polyline(values.map((value, i) => [places[i], height(value)]),
     `class="nn-path nn-${sign}"`);
   const marks = (values, mark, half, sign) => values.map((value, i) =>
     mark(places[i], height(value), half, `class="nn-${sign}"`)).join("");
-  const here = line([[chosen, UP.top], [chosen, UP.bottom]], 'class="nn-line"');
+  const here = polyline([[chosen, UP.top], [chosen, UP.bottom]], 'class="nn-line"');
   return panel(150, label,
     text(4, 14, title) + text(316, 14, "● train  ■ validate", 'class="nn-small nn-end"')
     + levels + here + floor

@@ -56,12 +56,6 @@ const ROASTS = [
 const CENTRE = [217.5, 13.5];
 const SCALE = [39, 0.87];
 
-// Neither branch lets exp overflow.
-function sigmoid(z) {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  return Math.exp(z) / (1 + Math.exp(z));
-}
-
 // The hidden neurons as { w, b, turn, shift }, the turn in radians.
 function hidden(state) {
   return [1, 2, 3].map((i) => {
@@ -105,24 +99,6 @@ function compute(state) {
 }
 
 // ---- The words ------------------------------------------------------------------------
-
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four (or so many).
-function short(value, most = 4) {
-  return fixed(value, most).replace(/\.?0+$/, "");
-}
-
-// Never a 0 or 1 that it is not.
-function probability(a) {
-  if (a < 0.00005) return "< 0.0001";
-  if (a >= 0.99995) return "> 0.9999";
-  return `= ${fixed(a, 4)}`;
-}
 
 function sentence(state) {
   const numbers = compute(state);
@@ -191,26 +167,9 @@ const HIGH = [285, 15];
 const DASHES = ["", 'stroke-dasharray="9 4"', 'stroke-dasharray="2 4"'];
 const LEVELS = 6;
 
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
 function path(points, attributes) {
   const ends = points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
   return `<path d="M${ends}" ${attributes}/>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
 }
 
 function dot(x, y, radius, attributes) {

@@ -111,17 +111,6 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four.
-function short(value) {
-  return fixed(value, 4).replace(/\.?0+$/, "");
-}
-
 function amount(loss) {
   return loss > 1000 ? "more than 1000" : fixed(loss, 3);
 }
@@ -208,23 +197,6 @@ print(f"Keras: x_1 = {x_1:.4f}, y_1 = {y_1:.4f}")
 
 const REACH = 3;
 const MAP = { left: 28, top: 6, size: 290, cells: 10 };
-
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
 
 function polyline(points, attributes, end = "") {
   const corners = points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");

@@ -102,17 +102,6 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four (or so many).
-function short(value, most = 4) {
-  return fixed(value, most).replace(/\.?0+$/, "");
-}
-
 function sentence(state) {
   const { kinks, parameters, error } = compute(state);
   const neurons = state.n === "1" ? "1 hidden neuron" : `${state.n} hidden neurons`;
@@ -178,18 +167,6 @@ print(f"Keras: f_left = {left:.4f}, f_middle = {middle:.4f}, f_right = {right:.4
 // ---- The picture ----------------------------------------------------------------------
 // Left the function and its target; right the network, each neuron drawn as the piece
 // that it adds. A click on a neuron joins all neurons up to it.
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${label}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${words}</text>`;
-}
-
-function line(x1, y1, x2, y2, attributes = 'class="nn-line"') {
-  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" ${attributes}/>`;
-}
 
 function dot(x, y, radius, attributes) {
   return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}" ${attributes}/>`;

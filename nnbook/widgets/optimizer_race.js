@@ -161,17 +161,6 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four.
-function short(value) {
-  return fixed(value, 4).replace(/\.?0+$/, "");
-}
-
 function ending(path, losses) {
   return isOff(path) ? "off the map" : fixed(losses.at(-1), 3);
 }
@@ -268,23 +257,6 @@ const LOOK = {
   plain: ["D", "nn-ink"], momentum: ["M", "nn-plus"], nesterov: ["N", "nn-right"],
   rmsprop: ["R", "nn-minus"], adam: ["A", "nn-wrong"],
 };
-
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
 
 function strokes(lines, attributes) {
   const drawn = lines.map((line) =>

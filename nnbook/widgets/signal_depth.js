@@ -54,12 +54,6 @@ const BELL = U.map((u) => Math.exp(-0.5 * u * u));
 const AREA = BELL.reduce((sum, value) => sum + value, 0);
 const QUANTILES = [-1.959964, -0.67449, 0.67449, 1.959964];
 
-// Neither branch lets exp overflow.
-function sigmoid(z) {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  return Math.exp(z) / (1 + Math.exp(z));
-}
-
 // Each activation with its slope.
 const ACTIVATIONS = {
   linear: [(z) => z, () => 1],
@@ -104,29 +98,6 @@ function compute(state) {
 }
 
 // ---- The words ------------------------------------------------------------------------
-
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four.
-function short(value) {
-  return fixed(value, 4).replace(/\.?0+$/, "");
-}
-
-function raised(power) {
-  return [...String(power)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
-}
-
-// At most three significant digits, as people write them.
-function significant(value) {
-  const [mantissa, exponent] = value.toExponential(2).split("e");
-  const power = Number(exponent);
-  if (power >= -3 && power < 4) return String(Number(`${mantissa}e${power}`));
-  return `${Number(mantissa)}·10${raised(power)}`;
-}
 
 function amount(power) {
   if (power <= -FAR) return "less than 10⁻²⁰";
@@ -194,28 +165,6 @@ print(f"Keras: the last layer's activations have the size {drawn:.2g}")
 // Two panels: where the activations of each layer lie, and the gradient's length there.
 
 const FRAME = { left: 40, right: 312, top: 26, bottom: 150 };
-
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
-
-function line(x1, y1, x2, y2, attributes = 'class="nn-line"') {
-  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" `
-    + `${attributes}/>`;
-}
 
 // The middle of a layer's column, and how wide it is.
 function column(layers, layer) {

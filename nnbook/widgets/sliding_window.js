@@ -92,18 +92,6 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four (or so many).
-function short(value, most = 4) {
-  const text = fixed(value, most);
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
-
 function sentence(state) {
   const n = compute(state);
   return `Padding ${Math.round(state.padding)}, stride ${Math.round(state.stride)}: `
@@ -149,19 +137,6 @@ print(np.asarray(layer(x))[0, :, :, 0].round(4))
 }
 
 // ---- The picture ----------------------------------------------------------------------
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${label}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${words}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
 
 const CELL = 27; // 24 pixels to hit on a narrow screen
 const TOP = 24;

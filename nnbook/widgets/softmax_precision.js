@@ -124,25 +124,10 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-function raised(power) {
-  const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-  return String(power).replace("-", "⁻").replace(/\d/g, (digit) => digits[digit]);
-}
-
-// At most four significant digits, as people write them.
-function significant(value) {
-  if (value === 0) return "0";
-  const sign = value < 0 ? "−" : "";
-  const [mantissa, exponent] = Math.abs(value).toExponential(3).split("e");
-  const power = Number(exponent);
-  if (power >= -3 && power < 4) return sign + String(Number(`${mantissa}e${power}`));
-  return `${sign}${Number(mantissa)}·10${raised(power)}`;
-}
-
 // A number with four digits, or the word.
 function words(value) {
   const known = told(value);
-  return typeof known === "string" ? known.replace("-", "−") : significant(known);
+  return typeof known === "string" ? known.replace("-", "−") : significant(known, 4);
 }
 
 const FORMULAS = Object.fromEntries(
@@ -154,7 +139,7 @@ function verdict(numbers) {
 
 // What compute told, as words: a word stays what it is.
 function shown(value) {
-  return typeof value === "string" ? value.replace("-", "−") : significant(value);
+  return typeof value === "string" ? value.replace("-", "−") : significant(value, 4);
 }
 
 function sentence(state) {
@@ -210,28 +195,6 @@ print(f"Keras: exact_loss = {in_keras:.4f}")
 // ---- The picture ----------------------------------------------------------------------
 // A table of every step, a row for each class; then where the exponentials lie in the
 // range of the format; then the probabilities beside the right ones, and the loss.
-
-function escaped(text) {
-  return text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, content, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(content)}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
-
-function line(x1, y1, x2, y2, attributes = 'class="nn-line"') {
-  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" `
-    + `${attributes}/>`;
-}
 
 // A check or a cross, so that colour is not the only sign.
 function drawMark(x, y, right) {
@@ -358,7 +321,7 @@ function drawProbabilities(state, numbers) {
       + (known ? "" : drawMark(36, y, false))
       + text(316, y + 4, shown(p), 'class="nn-small nn-end"');
   });
-  const right = numbers.exact_p.map(significant).join(", ");
+  const right = numbers.exact_p.map((p) => significant(p, 4)).join(", ");
   return panel(140, `The probabilities should be ${right}.`,
     text(4, 14, "Probabilities", 'class="nn-strong"')
     + text(316, 14, "hollow: what is right", 'class="nn-small nn-muted nn-end"')

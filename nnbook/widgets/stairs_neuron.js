@@ -36,12 +36,6 @@ const presets = [
 
 // ---- The numbers ----------------------------------------------------------------------
 
-// Neither branch lets exp overflow.
-function sigmoid(z) {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  return Math.exp(z) / (1 + Math.exp(z));
-}
-
 // To nine decimals: twentieths have no exact binary form, so a sum that is 0 on paper can
 // come out as 4e-17, and the neuron would say "stairs" to a z that reads 0.
 function weightedSum(x, w, b) {
@@ -87,17 +81,6 @@ function countRight(patterns) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four (or so many).
-function short(value, most = 4) {
-  return fixed(value, most).replace(/\.?0+$/, "");
-}
-
 // A further term of a sum.
 function signed(value) {
   return ` ${value < 0 ? "−" : "+"} ${short(Math.abs(value))}`;
@@ -106,13 +89,6 @@ function signed(value) {
 // With its sign, also a plus.
 function push(value) {
   return value > 0 ? `+${short(value)}` : short(value);
-}
-
-// Never a 0 or 1 that it is not.
-function probability(a) {
-  if (a < 0.00005) return "< 0.0001";
-  if (a >= 0.99995) return "> 0.9999";
-  return `= ${fixed(a, 4)}`;
 }
 
 function sentence(state) {
@@ -160,33 +136,6 @@ print(f"Keras: a = {neuron(x[None]).numpy().item():.4f}")
 // ---- The picture ----------------------------------------------------------------------
 // Three panels of one width, which stand beside or below each other. Whatever carries a
 // `data-set` puts that state into the widget when it is clicked.
-
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
-
-function line(x1, y1, x2, y2, attributes = 'class="nn-line"') {
-  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" `
-    + `${attributes}/>`;
-}
-
-function grey(darkness) {
-  const level = Math.round(255 * (1 - darkness));
-  return `rgb(${level},${level},${level})`;
-}
 
 // Whether a number pushes towards stairs or away from it.
 function side(value) {

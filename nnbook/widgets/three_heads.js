@@ -34,12 +34,6 @@ const presets = [
 
 // ---- The numbers ----------------------------------------------------------------------
 
-// Neither branch lets exp overflow.
-function sigmoid(z) {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  return Math.exp(z) / (1 + Math.exp(z));
-}
-
 function sum(values) {
   return values.reduce((total, value) => total + value, 0);
 }
@@ -89,17 +83,6 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four (or so many).
-function short(value, most = 4) {
-  return fixed(value, most).replace(/\.?0+$/, "");
-}
-
 // Never a 0 or 1 that it is not.
 function three(p) {
   if (p < 0.0005) return "< 0.001";
@@ -146,28 +129,6 @@ print("Keras sigmoids", np.asarray(keras.ops.sigmoid(logits)).round(4))
 }
 
 // ---- The picture ----------------------------------------------------------------------
-
-function escaped(words) {
-  return words.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
-}
-
-function line(x1, y1, x2, y2, attributes = 'class="nn-line"') {
-  return `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" `
-    + `${attributes}/>`;
-}
 
 const BAR = 76; // the width of a probability of 1
 const ROW = 46;

@@ -121,17 +121,6 @@ function compute(state) {
 
 // ---- The words ------------------------------------------------------------------------
 
-// With a real minus sign, and none before a zero.
-function fixed(value, digits) {
-  const text = Math.abs(value).toFixed(digits);
-  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
-}
-
-// As many decimals as the number needs, at most four.
-function short(value) {
-  return fixed(value, 4).replace(/\.?0+$/, "");
-}
-
 function sentence(state) {
   const n = compute(state);
   return `Threshold ${short(state.threshold)}: of ${n.hits + n.misses} cracked castings `
@@ -168,30 +157,13 @@ print(f"Keras: recall = {float(metric.result()):.4f}")
 // ---- The picture ----------------------------------------------------------------------
 // Three panels: the scores with the threshold and the table, and the two curves.
 
-function escaped(words) {
-  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function panel(height, label, body) {
-  return `<svg viewBox="0 0 320 ${height}" role="img" aria-label="${escaped(label)}">${body}</svg>`;
-}
-
-function text(x, y, words, attributes = "") {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped(words)}</text>`;
-}
-
-function line(points, attributes) {
+function polyline(points, attributes) {
   const corners = points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
   return `<path d="M${corners}" ${attributes}/>`;
 }
 
 function circle(x, y, radius, attributes) {
   return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}" ${attributes}/>`;
-}
-
-function rect(x, y, width, height, attributes) {
-  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${width.toFixed(1)}" `
-    + `height="${height.toFixed(1)}" ${attributes}/>`;
 }
 
 function clamp(value, low, high) {
@@ -231,11 +203,11 @@ function drawScores(state, numbers) {
   const ticks = [-6, -3, 0, 3, 6, 9, 12].map((score) => text(at(score), 164, fixed(score, 0), SMALL));
   return panel(310, sentence(state),
     text(4, 14, `${cracked.length} cracked`) + text(316, 14, `cost ${short(numbers.cost)}`, 'class="nn-strong nn-end"')
-    + histogram(cracked, at, 78, 52, "minus") + line([[14, 78], [312, 78]], 'class="nn-line"')
-    + histogram(sound, at, 150, 52, "plus") + line([[14, 150], [312, 150]], 'class="nn-line"')
+    + histogram(cracked, at, 78, 52, "minus") + polyline([[14, 78], [312, 78]], 'class="nn-line"')
+    + histogram(sound, at, 150, 52, "plus") + polyline([[14, 150], [312, 150]], 'class="nn-line"')
     + text(4, 94, `${sound.length} sound`)
-    + line([[cheapest, 22], [cheapest, 150]], 'class="nn-line" stroke-dasharray="2 3"')
-    + line([[x, 20], [x, 152]], 'class="nn-curve"') + ticks.join("")
+    + polyline([[cheapest, 22], [cheapest, 150]], 'class="nn-line" stroke-dasharray="2 3"')
+    + polyline([[x, 20], [x, 152]], 'class="nn-curve"') + ticks.join("")
     + drawTable(numbers)
     + text(160, 302, "line: the threshold; dots: the cheapest one", SMALL));
 }
@@ -247,9 +219,9 @@ function drawCurve(label, title, areaText, points, here, best, axes, diagonal) {
     + text(34, up(value) + 4, short(value), 'class="nn-small nn-muted nn-end"')).join("");
   return panel(152, label,
     text(4, 14, title) + text(316, 14, areaText, 'class="nn-strong nn-end"')
-    + line([[at(0), up(1)], [at(0), up(0)], [at(1), up(0)]], 'class="nn-line"') + ticks
-    + (diagonal ? line([[at(0), up(0)], [at(1), up(1)]], 'class="nn-line" stroke-dasharray="2 3"') : "")
-    + line(points.map(([x, y]) => [at(x), up(y)]), 'class="nn-path nn-ink"')
+    + polyline([[at(0), up(1)], [at(0), up(0)], [at(1), up(0)]], 'class="nn-line"') + ticks
+    + (diagonal ? polyline([[at(0), up(0)], [at(1), up(1)]], 'class="nn-line" stroke-dasharray="2 3"') : "")
+    + polyline(points.map(([x, y]) => [at(x), up(y)]), 'class="nn-path nn-ink"')
     + circle(at(best[0]), up(best[1]), 5, 'class="nn-badge nn-ink"')
     + circle(at(here[0]), up(here[1]), 6, 'class="nn-dot nn-minus"')
     + text(171, 149, axes, SMALL));
