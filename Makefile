@@ -15,7 +15,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
 .PHONY: book test test-unit test-notebooks test-site test-elsewhere test-numpy-1.25 lab refresh \
-	bench lock clean
+	bench audit lock clean
 
 book: $(SITE)
 	@$(BIN)/python -c "import pathlib; print('Open', pathlib.Path('$(SITE)').resolve().as_uri())"
@@ -62,6 +62,10 @@ refresh: $(STAMP)
 # nnbook beside Keras, PyTorch, scikit-learn and the bare matrix products.
 bench: $(STAMP)
 	$(BIN)/python benchmarks/compare.py
+
+# The pages as a slow phone gets them, and what stands in a reader's way. Needs Node 18.20 or newer.
+audit: book
+	cd benchmarks/audit && npm ci --ignore-scripts --no-audit --no-fund && node audit.mjs ../../_build/html $(PAGES)
 
 lock: $(STAMP)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
