@@ -15,6 +15,7 @@ chapter              modules
 7 Softmax            `softmax`, `losses`, `metrics`
 8 Stability          `softmax`, `losses`, `activations`
 9 Convolution        `convolution`, `layers`, `model`, `datasets`
+10 Embeddings        `embedding`, `layers`, `model`, `datasets`
 12 Model evaluation  `metrics`, `model_selection`, `datasets`
 ===================  ==========================================================
 

@@ -33,6 +33,28 @@ _MNIST = {
     "y_test": (10000,),
 }
 
+# What `toy_sentences` says about each person: whose, where, and what they do all day.
+PEOPLE = {
+    "king": ("his", "palace", "works"),
+    "queen": ("her", "palace", "works"),
+    "prince": ("his", "palace", "plays"),
+    "princess": ("her", "palace", "plays"),
+    "man": ("his", "village", "works"),
+    "woman": ("her", "village", "works"),
+    "boy": ("his", "village", "plays"),
+    "girl": ("her", "village", "plays"),
+}
+ANIMALS = ("cat", "dog", "horse", "cow")
+FOODS = ("bread", "cheese", "apple", "pear")
+DRINKS = ("tea", "milk", "water", "juice")
+# Four kinds of purchase; of each the last three items belong in the fridge.
+ITEMS = {
+    "breakfast": ("muesli", "coffee", "jam", "yoghurt", "butter", "ham"),
+    "pasta": ("spaghetti", "tomatoes", "oil", "parmesan", "pesto", "mozzarella"),
+    "baking": ("flour", "sugar", "yeast", "eggs", "cream", "buttermilk"),
+    "barbecue": ("charcoal", "buns", "mustard", "sausages", "kebabs", "coleslaw"),
+}
+
 
 def stairs_patterns():
     """All sixteen black-and-white images of 2x2 pixels, and which of them are stairs.
@@ -341,6 +363,124 @@ def heartbeats(n, *, rng, places=(24, 72)):
     since = np.arange(96) - place[:, None]
     x = np.where(labels[:, None] == 1, _premature_beat(since), _normal_beat(since))
     return height[:, None] * x + rng.normal(0, 0.05, size=x.shape), labels
+
+
+def shop_items():
+    """The 24 items of `purchases`, and the truth about them that no network is told.
+
+    Returns
+    -------
+    names : list of str, length 24
+    kinds : ndarray of int64, shape (24,)
+        0 breakfast, 1 pasta, 2 baking, 3 barbecue.
+    chilled : ndarray of int64, shape (24,)
+        1 for what belongs in the fridge: half of each kind.
+
+    Examples
+    --------
+    >>> names, kinds, chilled = shop_items()
+    >>> names[9], int(kinds[9]), int(chilled[9])
+    ('parmesan', 1, 1)
+    """
+    names = [name for items in ITEMS.values() for name in items]
+    return names, np.repeat(np.arange(4), 6), np.tile([0, 0, 0, 1, 1, 1], 4)
+
+
+def purchases(n, *, rng):
+    """What a customer of a made-up shop takes next, given the last item and the day.
+
+    Out of ten customers eight go on with the same kind of item, and two take anything.
+    On Saturdays it is four with the same kind, four with barbecue and two with
+    anything. Within a kind all six items are equally likely.
+
+    Parameters
+    ----------
+    n : int
+        Number of purchases, at least 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    x : ndarray of int64, shape (n, 2)
+        The last item, 0 .. 23 in the order of `shop_items`; and the day, 24 for a
+        weekday, 25 for a Saturday. All are ids of one table of 26 rows.
+    labels : ndarray of int64, shape (n,)
+        The next item, 0 .. 23.
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1.
+    TypeError
+        If `rng` is not a numpy Generator.
+
+    Examples
+    --------
+    >>> x, labels = purchases(2, rng=np.random.default_rng(0))
+    >>> x.shape, labels.shape
+    ((2, 2), (2,))
+    """
+    n = checks.whole_number("n", n)
+    checks.generator("rng", rng)
+    _, kinds, _ = shop_items()
+    item, day = rng.integers(24, size=n), rng.integers(24, 26, size=n)
+    chance = rng.random(n)
+    kind = np.where(chance < 0.8, kinds[item], rng.integers(4, size=n))
+    kind[(day == 25) & (chance < 0.4)] = 3
+    return np.column_stack([item, day]), 6 * kind + rng.integers(6, size=n)
+
+
+def toy_sentences(n, *, rng):
+    """A text of short sentences about eight people, their animals, food and drinks.
+
+    What can be learnt from it is known: men and boys have *his* things, the royal ones
+    live in a palace, adults work. Nothing in it tells a cat from a dog, and hot and
+    cold stand in the same places.
+
+    Parameters
+    ----------
+    n : int
+        Number of sentences, at least 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1.
+    TypeError
+        If `rng` is not a numpy Generator.
+
+    Examples
+    --------
+    >>> toy_sentences(2, rng=np.random.default_rng(0))
+    ['the horse chases the dog in the palace', 'the horse drinks the cold water']
+    """
+    n = checks.whole_number("n", n)
+    checks.generator("rng", rng)
+    return [_sentence(rng) for _ in range(n)]
+
+
+def _sentence(rng):
+    def one_of(words):
+        return words[rng.integers(len(words))]
+
+    who = one_of(tuple(PEOPLE))
+    whose, place, deed = PEOPLE[who]
+    animal, prey = (ANIMALS[i] for i in rng.choice(len(ANIMALS), 2, replace=False))
+    food, drink = one_of(FOODS), f"{one_of(('hot', 'cold'))} {one_of(DRINKS)}"
+    forms = (
+        f"the {who} {deed} in {whose} {place}",
+        f"the {who} feeds {whose} {animal}",
+        f"the {who} eats {whose} ripe {food}",
+        f"the {who} drinks {whose} {drink}",
+        f"the {animal} chases the {prey} in the {one_of(('palace', 'village'))}",
+        f"the {animal} {one_of((f'eats the {food}', f'drinks the {drink}'))}",
+    )
+    return one_of(forms)
 
 
 def _normal_beat(since):

@@ -7,13 +7,14 @@ few numbers in a table. The rows are weights: training moves them, and names tha
 used alike come to lie close together. To look a row up is to multiply a one-hot vector
 by the table, without the multiplications by zero.
 
-The chapter on embeddings teaches this file: the layer, what "close" can mean, and the
-pairs of neighbours from which a text teaches its words.
+The chapter on embeddings teaches this file: the layer, what "close" can mean, the
+pairs of neighbours from which a text teaches its words, and the loss of doing so.
 """
 
 import numpy as np
 
 from nnbook import checks
+from nnbook.activations import sigmoid
 from nnbook.layers import Layer
 
 
@@ -305,6 +306,80 @@ def skip_gram_pairs(ids, window):
     neighbours = places[:, None] + steps
     centre, step = np.nonzero((neighbours >= 0) & (neighbours < len(ids)))
     return ids[centre], ids[neighbours[centre, step]]
+
+
+def skip_gram_loss(W, C, counts, noise, *, negatives):
+    """The loss of skip-gram with negative sampling over all pairs, and its gradients.
+
+    The score of a word and a neighbour is the dot product of their rows, s = u . v. A
+    pair from the text should have a high score, and `negatives` neighbours drawn from
+    `noise` low ones. With few words nothing need be drawn: this is the mean over all
+    draws,
+
+    L = mean over pairs of [softplus(-s) + negatives * mean over noise of softplus(s)].
+
+    Parameters
+    ----------
+    W : array_like, shape (words, dim)
+        The rows of the words.
+    C : array_like, shape (neighbours, dim)
+        The rows of the same or other words as neighbours.
+    counts : array_like, shape (words, neighbours)
+        How often each pair occurs in the text.
+    noise : array_like, shape (neighbours,)
+        The probabilities with which negatives are drawn.
+    negatives : int
+        How many for each pair, at least 1.
+
+    Returns
+    -------
+    loss : float
+    d_W, d_C : ndarray, shapes of `W` and `C`
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a shape or a value is wrong: counts below 0 or all 0, noise that does not
+        sum to 1.
+
+    References
+    ----------
+    T. Mikolov, I. Sutskever, K. Chen, G. Corrado and J. Dean (2013), "Distributed
+    representations of words and phrases and their compositionality". O. Levy and
+    Y. Goldberg (2014), "Neural word embedding as implicit matrix factorization".
+
+    Examples
+    --------
+    >>> loss, d_W, d_C = skip_gram_loss([[0.0]], [[2.0]], [[7]], [1], negatives=1)
+    >>> round(loss, 4), d_W, d_C
+    (1.3863, array([[0.]]), array([[0.]]))
+    """
+    W, C = _checked_vectors("W", W), _checked_vectors("C", C)
+    _check_same_dim("W", W, "C", C)
+    negatives = checks.whole_number("negatives", negatives)
+    counts, noise = (
+        checks.real_array("counts", counts),
+        checks.real_array("noise", noise),
+    )
+    if W.ndim != 2 or C.ndim != 2 or counts.shape != (len(W), len(C)):
+        raise ValueError(
+            f"W must have shape (words, dim), C (neighbours, dim) and counts (words, "
+            f"neighbours), got {W.shape}, {C.shape} and {counts.shape}"
+        )
+    if (counts < 0).any() or not counts.any():
+        raise ValueError("counts must be at least 0, and not all 0")
+    sums_to_1 = noise.shape == (len(C),) and abs(noise.sum() - 1) < 1e-6
+    if not sums_to_1 or (noise < 0).any():
+        raise ValueError(
+            f"noise must be {len(C)} probabilities that sum to 1, got shape "
+            f"{noise.shape} with the sum {noise.sum():g}"
+        )
+    true = counts / counts.sum()
+    drawn = negatives * true.sum(axis=1, keepdims=True) * noise
+    scores = W @ C.T
+    surprise = true * np.logaddexp(0, -scores) + drawn * np.logaddexp(0, scores)
+    d_scores = (true + drawn) * sigmoid(scores) - true
+    return float(surprise.sum()), d_scores @ C, d_scores.T @ W
 
 
 def _checked_ids(name, value, n_tokens):

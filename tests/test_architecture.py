@@ -31,7 +31,7 @@ IMPORTS = {
     "normalization": {"layers"},
     "model": {"layers"},
     "convolution": {"layers", "initializers"},
-    "embedding": {"layers"},
+    "embedding": {"activations", "layers"},
     "sequences": {"layers", "softmax", "initializers"},
     "metrics": set(),
     "model_selection": set(),

@@ -66,6 +66,72 @@ def test_refuses_what_is_no_generator(make, rng):
         make(3, rng=rng)
 
 
+# The shop
+
+
+def test_half_of_each_kind_belongs_in_the_fridge():
+    names, kinds, chilled = datasets.shop_items()
+    assert len(set(names)) == 24
+    assert np.bincount(kinds).tolist() == [6] * 4
+    assert [chilled[kinds == kind].sum() for kind in range(4)] == [3] * 4
+
+
+def test_purchases_follow_the_shares_that_are_promised():
+    x, labels = datasets.purchases(40_000, rng=np.random.default_rng(0))
+    _, kinds, _ = datasets.shop_items()
+    assert (x.dtype, labels.dtype) == (np.int64, np.int64)
+    assert set(x[:, 0].tolist()) == set(labels.tolist()) == set(range(24))
+    last, following, saturday = kinds[x[:, 0]], kinds[labels], x[:, 1] == 25
+    assert set(x[:, 1].tolist()) == {24, 25}
+    # Of the two in ten who take anything, a quarter takes each kind.
+    for day, kind, share in [
+        (~saturday & (last == 0), 0, 0.85),
+        (~saturday & (last == 0), 3, 0.05),
+        (saturday & (last == 0), 0, 0.45),
+        (saturday & (last == 0), 3, 0.45),
+        (saturday & (last == 3), 3, 0.85),
+    ]:
+        assert np.mean(following[day] == kind) == pytest.approx(share, abs=0.03)
+    within = np.bincount(labels, minlength=24).reshape(4, 6)
+    assert (abs(within / within.mean(axis=1, keepdims=True) - 1) < 0.15).all()
+
+
+# The village
+
+
+def test_sentences_say_of_each_person_what_is_true():
+    text = [
+        s.split() for s in datasets.toy_sentences(4000, rng=np.random.default_rng(0))
+    ]
+    for who, truth in datasets.PEOPLE.items():
+        said = {word for line in text if who in line for word in line}
+        for other in datasets.PEOPLE.values():
+            for mine, theirs in zip(truth, other, strict=True):
+                assert mine in said
+                assert theirs == mine or theirs not in said
+
+
+def test_no_animal_chases_itself_and_all_words_occur():
+    text = [
+        s.split() for s in datasets.toy_sentences(4000, rng=np.random.default_rng(0))
+    ]
+    chases = [line for line in text if "chases" in line]
+    assert chases and all(line[1] != line[4] for line in chases)
+    words = {word for line in text for word in line}
+    known = {*datasets.PEOPLE, *datasets.ANIMALS, *datasets.FOODS, *datasets.DRINKS}
+    assert known <= words and len(words) == 35
+
+
+@pytest.mark.parametrize("make", [datasets.purchases, datasets.toy_sentences])
+def test_shop_and_village_depend_on_the_generator_alone(make):
+    first, again, other = (make(50, rng=np.random.default_rng(s)) for s in (1, 1, 2))
+    assert str(first) == str(again) != str(other)
+    with pytest.raises(ValueError, match="n must be at least 1, got 0"):
+        make(0, rng=np.random.default_rng(0))
+    with pytest.raises(TypeError, match="rng must be a numpy Generator"):
+        make(3, rng=0)
+
+
 # Stairs
 
 

@@ -18,9 +18,10 @@ from nnbook.embedding import (
     cosine_similarity,
     nearest,
     one_hot,
+    skip_gram_loss,
     skip_gram_pairs,
 )
-from nnbook.gradcheck import check_layer
+from nnbook.gradcheck import check_layer, numerical_gradient, relative_error
 from nnbook.layers import Dense, Flatten
 from nnbook.losses import mean_squared_error
 from nnbook.model import Sequential
@@ -239,6 +240,87 @@ def test_nearest_against_a_sort(rows, by, seed):
         values, [sign * measures[by](table[i]) for i in expected], rtol=1e-12
     )
     assert nearest(query, table, 1, by=by)[0].tolist() == expected[:1]
+
+
+# The loss of skip-gram
+
+
+def any_pairs(words=4, neighbours=3, dim=2, seed=0):
+    """(W, C, counts, noise) with at least one pair that never occurs."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, 9, (words, neighbours)).astype(float)
+    counts[0, 0], counts[-1, -1] = 0, 5
+    noise = rng.random(neighbours) + 0.1
+    W, C = rng.normal(size=(words, dim)), rng.normal(size=(neighbours, dim))
+    return W, C, counts, noise / noise.sum()
+
+
+def test_skip_gram_loss_by_hand():
+    # Scores are u.v = 0 and log 3, with probabilities 1/2 and 3/4. The first pair
+    # occurs three times in four. Noise draws either with probability 1/2, two a pair:
+    # 3/4 log 2 + 1/4 log 4/3 + 2 (1/2 log 2 + 1/2 log 4).
+    loss, d_W, d_C = skip_gram_loss(
+        [[1.0]], [[0.0], [np.log(3)]], [[3, 1]], [0.5, 0.5], negatives=2
+    )
+    by_hand = 0.75 * np.log(2) + 0.25 * np.log(4 / 3) + np.log(2) + np.log(4)
+    assert loss == pytest.approx(by_hand, rel=1e-12)
+    # By the scores: 3/4 (1/2 - 1) + 1/2 = 1/8 and 1/4 (3/4 - 1) + 3/4 = 11/16.
+    np.testing.assert_allclose(d_C, [[1 / 8], [11 / 16]])
+    np.testing.assert_allclose(d_W, [[11 / 16 * np.log(3)]])
+
+
+@pytest.mark.parametrize("negatives", [1, 5])
+def test_skip_gram_loss_against_loops(negatives):
+    W, C, counts, noise = any_pairs()
+    total = 0.0
+    for i, j in np.ndindex(counts.shape):
+        surprise = np.log(1 + np.exp(-W[i] @ C[j]))
+        for k in range(len(C)):
+            surprise += negatives * noise[k] * np.log(1 + np.exp(W[i] @ C[k]))
+        total += counts[i, j] * surprise
+    loss, _, _ = skip_gram_loss(W, C, counts, noise, negatives=negatives)
+    assert loss == pytest.approx(total / counts.sum(), rel=1e-12)
+
+
+def test_skip_gram_loss_has_the_gradients_that_can_be_measured():
+    W, C, counts, noise = any_pairs()
+
+    def loss(W, C):
+        return skip_gram_loss(W, C, counts, noise, negatives=3)[0]
+
+    _, d_W, d_C = skip_gram_loss(W, C, counts, noise, negatives=3)
+    assert relative_error(d_W, numerical_gradient(lambda W: loss(W, C), W)) < 1e-6
+    assert relative_error(d_C, numerical_gradient(lambda C: loss(W, C), C)) < 1e-6
+
+
+def test_skip_gram_loss_is_finite_where_exp_is_not():
+    loss, d_W, d_C = skip_gram_loss(
+        [[1000.0]], [[1.0], [-1.0]], [[1, 1]], [0.5, 0.5], negatives=1
+    )
+    # Half the pairs have the score -1000, and half the noise has 1000.
+    assert loss == pytest.approx(1000)
+    assert np.isfinite(d_W).all() and np.isfinite(d_C).all()
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"W": np.ones((3, 2))}, r"got \(3, 2\), \(3, 2\) and \(4, 3\)"),
+        ({"W": np.ones((4, 3))}, "same number of features, got 3 and 2"),
+        ({"C": np.ones(2)}, r"got \(4, 2\), \(2,\) and \(4, 3\)"),
+        ({"counts": -np.ones((4, 3))}, "counts must be at least 0, and not all 0"),
+        ({"counts": np.zeros((4, 3))}, "counts must be at least 0, and not all 0"),
+        ({"noise": [0.5, 0.5]}, "noise must be 3 probabilities that sum to 1"),
+        ({"noise": [0.5, 0.5, 0.5]}, "with the sum 1.5"),
+        ({"noise": [1.5, 0, -0.5]}, "noise must be 3 probabilities"),
+        ({"negatives": 0}, "negatives must be at least 1, got 0"),
+    ],
+)
+def test_skip_gram_loss_refuses(change, message):
+    names = ("W", "C", "counts", "noise")
+    given = dict(zip(names, any_pairs(), strict=True)) | {"negatives": 1} | change
+    with pytest.raises(ValueError, match=message):
+        skip_gram_loss(**given)
 
 
 # What cosines mean
