@@ -51,7 +51,7 @@ const controls = [
   { name: "by", label: "nearest by", unit: "", group: NEAR, kind: "select", options: MEASURES },
 ];
 
-const presets = [0, 20, 60, 120, 200].map((step) => (
+const presets = [0, 40, 60, 120, 200].map((step) => (
   { group: TRAINING, label: `step ${step}`, state: { step } }));
 
 // ---- The numbers ----------------------------------------------------------------------
@@ -224,18 +224,22 @@ function label(word, [x, y], [side, lift]) {
   return { word, left, right: left + width, top: y + lift - 10, bottom: y + lift + 3, base: y + lift };
 }
 
-// Words in order of importance; one that would cover another is left out. What it is
-// can be found by choosing it.
+// Words in order of importance, each where it covers no word, and no dot if there is such
+// a place. Where there is none, only the first few are written; the others can be chosen.
 function labels(order, dots) {
-  const sides = [[1, 4], [-1, 4], [0, -8], [0, 16], [1, -7], [-1, -7], [1, 15], [-1, 15]];
+  const sides = [[1, 4], [-1, 4], [0, -9], [0, 17], [1, -7], [-1, -7], [1, 15], [-1, 15],
+    [1, -19], [-1, -19], [1, 27], [-1, 27]];
   const placed = [];
-  for (const i of order) {
-    const free = sides.map((side) => label(SHOWN[i], dots[i], side)).find((box) =>
+  order.forEach((i, rank) => {
+    const boxes = sides.map((side) => label(SHOWN[i], dots[i], side)).filter((box) =>
       box.left > 0 && box.right < 318 && box.top > 18 && box.bottom < HEIGHT
       && placed.every((other) => box.right < other.left || box.left > other.right
         || box.bottom < other.top || box.top > other.bottom));
-    if (free) placed.push({ ...free, i });
-  }
+    const clear = boxes.find((box) => dots.every(([x, y]) =>
+      x < box.left - 3 || x > box.right + 3 || y < box.top - 3 || y > box.bottom + 3));
+    const place = clear ?? (rank < 4 ? boxes[0] : undefined);
+    if (place) placed.push({ ...place, i });
+  });
   return placed;
 }
 
@@ -258,7 +262,7 @@ function drawMap(state, n) {
   const lines = near.map((i) => line(...dots[focus], ...dots[i], 'class="nn-drop nn-plus" fill="none"'));
   return panel(HEIGHT, sentence(state),
     text(0, 13, `step ${Math.round(state.step)}, loss ${fixed(n.loss, 2)}`, 'class="nn-strong"')
-    + text(320, 13, `filled: ${state.focus}'s group`, 'class="nn-muted nn-end"')
+    + text(320, 13, `filled: the group of ${state.focus}`, 'class="nn-muted nn-end"')
     + line(0, up(0), 320, up(0), 'class="nn-line" stroke-opacity="0.5"')
     + line(across(0), 22, across(0), HEIGHT, 'class="nn-line" stroke-opacity="0.5"')
     + line(across(0), up(0), ...dots[focus], 'class="nn-curve" stroke-opacity="0.5"')
