@@ -17,6 +17,7 @@ chapter              modules
 9 Convolution        `convolution`, `layers`, `model`, `datasets`
 10 Embeddings        `embedding`, `layers`, `model`, `datasets`
 12 Model evaluation  `metrics`, `model_selection`, `datasets`
+13 Regularization    `regularization`, `layers`, `optimizers`, `model_selection`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
