@@ -18,6 +18,7 @@ chapter              modules
 10 Embeddings        `embedding`, `layers`, `model`, `datasets`
 12 Model evaluation  `metrics`, `model_selection`, `datasets`
 13 Regularization    `regularization`, `layers`, `optimizers`, `model_selection`
+14 In practice       `datasets`, `model`, `regularization`, `metrics`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and

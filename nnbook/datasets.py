@@ -25,6 +25,83 @@ _BOTTOM_ROW = (0, 0, 1, 1)
 _SHARES = {_LEFT_STAIRS: 1 / 4, _RIGHT_STAIRS: 1 / 4, _SOLID: 1 / 8, _BOTTOM_ROW: 1 / 8}
 _OTHER_SHARE = (1 / 4) / 12
 
+# What the mails of `mails` say. In braces: a word of that list.
+_MAIL_WORDS = {
+    "ware": (
+        "watches bracelets tablets sneakers lanterns handbags perfumes printers "
+        "necklaces telescopes cigarettes sunglasses earrings diplomas lotteries "
+        "mattresses"
+    ).split(),
+    "price": "discount bargain reduction sale price rebate".split(),
+    "praise": "prestigious genuine original finest exclusive fantastic".split(),
+    "person": "Nora Omar Lucia Tom Wen Ada Jonas Priya".split(),
+    "place": "library station garden office harbour kitchen".split(),
+    "day": "Monday Tuesday Wednesday Thursday Friday".split(),
+    "thing": "report poster budget timetable recipe survey".split(),
+    "land": "Borduria Syldavia Ruritania Freedonia Zubrowka Genovia".split(),
+    "kin": "uncle widow client minister general merchant colonel cousin".split(),
+    "wealth": "inheritance fortune estate treasure diamonds funds gold vault".split(),
+    "deed": "transfer release rescue share move deposit divide claim".split(),
+    "trust": "honest discreet reliable confidential sincere faithful".split(),
+}
+_SELLING = [
+    "{praise} {ware} at a {price}.",
+    "{price} on {ware} ends on {day}.",
+    "{praise} {ware}, lowest {price}.",
+    "Order {praise} {ware} today.",
+    "Save money on {ware}.",
+]
+_CHATTING = [
+    "Are you free today? We meet at the {place}.",
+    "{person} says hello, and thanks for the {thing}.",
+    "Call me now if the train is late, else see you on {day}.",
+    "The {place} is open on {day}, and it is free.",
+    "I have found an umbrella at the {place}.",
+]
+_WORKING = [
+    "I have read the {thing}, please look at page two.",
+    "{person} needs the {thing} now, or on {day}.",
+    "A meeting on {day}, at the {place}.",
+    "Please send the {thing} to {person} today.",
+    "Give {person} a call today, before {day}.",
+]
+_MAIL_SENTENCES = {
+    "chat": _CHATTING,
+    "work": _WORKING,
+    "list": [
+        "The choir meets on {day} in the {place}.",
+        "Minutes of the meeting: {person} has brought the {thing}.",
+        "To leave this list, write to {person}.",
+    ],
+    "trade": [
+        "My {ware} have stopped, what is the {price} of a repair?",
+        "Thank you for the {ware}, {person} will pay the {price} on {day}.",
+        "Do you have {praise} {ware} in the shop? I would order two.",
+    ],
+    "goods": _SELLING,
+    "masked": _SELLING,
+    "forged": _CHATTING + _WORKING,
+    "shout": ["Free now!", "Call today!", "Free today!", "Call now!"],
+    "story": [
+        "I am the {kin} of a late {kin} in {land}.",
+        "Help me to {deed} the {wealth}.",
+        "You seem {trust} and {trust}.",
+        "We {deed} half of the {wealth}.",
+        "The {wealth} lies in {land} since the {kin} fell.",
+    ],
+}
+_HAM_SHARES = {"chat": 0.24, "work": 0.24, "list": 0.09, "trade": 0.03}
+_SPAM_SHARES = {
+    "goods": 0.14,
+    "masked": 0.14,
+    "forged": 0.03,
+    "shout": 0.07,
+    "story": 0.03,
+}
+_MASKS = {"a": "4", "e": "3", "g": "9", "i": "1", "o": "0", "s": "5", "t": "7"}
+_FALSE_HOST = {"list": 0.9, "forged": 0.8}
+_HOSTS = ["quill", "birch", "otter", "lantern", "meadow", "pebble"]
+
 DATA = Path(__file__).parent / "data"
 _MNIST = {
     "x_train": (60000, 28, 28),
@@ -505,6 +582,114 @@ def _places(value):
             f"places must be (first, last), whole numbers within 12 .. 80, got {value}"
         )
     return int(ends[0]), int(ends[1])
+
+
+def mails(n, *, rng, shares=None):
+    """Made mails, four in ten of them spam, each of a kind that only its maker knows.
+
+    A mail has a sender, the host that delivered it, and a few sentences from templates,
+    mixed with small talk. What the kinds have in common with each other is the point::
+
+        chat, work     what friends and colleagues write
+        list           a mailing list, which delivers what others have sent
+        trade          customers of a watchmaker, who write of wares and prices
+        goods          spam that sells
+        masked         the same, with figures for letters: w4tch3s
+        forged         words of friends, a link to a bare number, often a false host
+        shout          a few words of friends, again and again
+        story          an inheritance in a far country
+
+    Parameters
+    ----------
+    n : int
+        Number of mails, at least 1.
+    rng : numpy.random.Generator
+    shares : mapping, {kind: float}, optional
+        How often each kind is drawn, in any unit; kinds that are missing are not.
+
+    Returns
+    -------
+    texts : list of str
+        Two header lines, `From` and `Via`, an empty line, and one line of text.
+    labels : ndarray of int64, shape (n,)
+        1 for spam.
+    kinds : ndarray of str, shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1, or `shares` are not positive numbers for these kinds.
+    TypeError
+        If `rng` is not a numpy Generator.
+
+    Examples
+    --------
+    >>> texts, labels, kinds = mails(3, rng=np.random.default_rng(4))
+    >>> labels, kinds.tolist()
+    (array([1, 0, 1]), ['shout', 'list', 'story'])
+    >>> texts[0].splitlines()[:2]
+    ['From: omar@otter.example', 'Via: otter.example']
+    """
+    n = checks.whole_number("n", n)
+    checks.generator("rng", rng)
+    shares = _mail_shares({**_HAM_SHARES, **_SPAM_SHARES} if shares is None else shares)
+    kinds = rng.choice(list(shares), size=n, p=list(shares.values()))
+    labels = np.isin(kinds, list(_SPAM_SHARES)).astype(np.int64)
+    return [_mail(str(kind), rng) for kind in kinds], labels, kinds
+
+
+def _mail(kind, rng):
+    """One mail of a kind, headers and all."""
+    n_sentences = 5 if kind == "shout" else rng.integers(1, 3)
+    sentences = rng.choice(_MAIL_SENTENCES[kind], size=n_sentences)
+    words = [_filled(word, rng) for word in " ".join(sentences).split()]
+    if kind == "masked":
+        words = [_masked(word, rng) for word in words]
+    small_talk = rng.choice(_CHATTING + _WORKING, size=rng.integers(1, 4))
+    words += [_filled(word, rng) for word in " ".join(small_talk).split()]
+    sender, other = rng.choice(_HOSTS, size=2, replace=False)
+    via = other if rng.random() < _FALSE_HOST.get(kind, 0.02) else sender
+    if rng.random() < (0.8 if kind == "forged" else 0.3):
+        bare = kind == "forged" or rng.random() < 0.02
+        number, name = f"203.0.113.{rng.integers(1, 255)}", rng.choice(_HOSTS)
+        words.append(f"http://{number if bare else f'{name}.example'}")
+    who = str(rng.choice(_MAIL_WORDS["person"])).lower()
+    return f"From: {who}@{sender}.example\nVia: {via}.example\n\n{' '.join(words)}"
+
+
+def _filled(word, rng):
+    """A word of the list that a word of a template names in braces, if it does."""
+    start, end = word.find("{"), word.find("}")
+    if start < 0:
+        return word
+    return f"{rng.choice(_MAIL_WORDS[word[start + 1 : end]])}{word[end + 1 :]}"
+
+
+def _masked(word, rng):
+    """A word of more than three letters with a figure for one letter or more."""
+    places = [i for i, letter in enumerate(word) if letter in _MASKS]
+    if len(word) < 4 or not places:
+        return word
+    masked = rng.choice(places, size=rng.integers(1, len(places) + 1), replace=False)
+    return "".join(
+        _MASKS[letter] if i in masked else letter for i, letter in enumerate(word)
+    )
+
+
+def _mail_shares(shares):
+    """`shares` as probabilities of the kinds they name."""
+    unknown = [kind for kind in shares if kind not in _MAIL_SENTENCES]
+    if unknown or not shares:
+        raise ValueError(
+            f"shares must name some of {', '.join(_MAIL_SENTENCES)}, got "
+            f"{', '.join(map(str, unknown)) or 'none'}"
+        )
+    shares = {
+        kind: checks.number(f"shares[{kind!r}]", share, above=0)
+        for kind, share in shares.items()
+    }
+    whole = sum(shares.values())
+    return {kind: share / whole for kind, share in shares.items()}
 
 
 def _logistic(z):

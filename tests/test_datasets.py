@@ -1,5 +1,7 @@
 """The made data sets: what each promises about its columns, labels and shares."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -337,3 +339,87 @@ def test_heartbeats_refuse_a_place_outside(places):
         ValueError, match=r"places must be \(first, last\), whole .* got"
     ):
         datasets.heartbeats(3, rng=np.random.default_rng(0), places=places)
+
+
+# Mails
+
+
+def parts(text):
+    """Sender's host, delivering host and body."""
+    sender, via, empty, body = text.split("\n")
+    assert sender.startswith("From: ") and via.startswith("Via: ") and empty == ""
+    return sender.split("@")[1], via.removeprefix("Via: "), body
+
+
+def mails_of(kind, n=200):
+    texts, _, kinds = datasets.mails(n, rng=np.random.default_rng(0), shares={kind: 1})
+    assert set(kinds) == {kind}
+    return [parts(text) for text in texts]
+
+
+def test_mails_come_in_the_shares_that_are_asked_for():
+    texts, labels, kinds = datasets.mails(4000, rng=np.random.default_rng(0))
+    assert len(texts) == len(labels) == len(kinds) == 4000
+    assert labels.mean() == pytest.approx(0.4, abs=0.03)
+    assert np.mean(kinds == "story") == pytest.approx(0.03, abs=0.01)
+    spam = {"goods", "masked", "forged", "shout", "story"}
+    np.testing.assert_array_equal(labels, [kind in spam for kind in kinds])
+    shares = {"chat": 1, "goods": 3}
+    _, labels, kinds = datasets.mails(2000, rng=np.random.default_rng(1), shares=shares)
+    assert set(kinds) == {"chat", "goods"}
+    assert labels.mean() == pytest.approx(0.75, abs=0.04)
+
+
+def test_mails_are_drawn_from_the_generator_alone():
+    first, second = (datasets.mails(50, rng=np.random.default_rng(3)) for _ in range(2))
+    assert first[0] == second[0]
+    assert first[0] != datasets.mails(50, rng=np.random.default_rng(4))[0]
+
+
+def test_masked_mails_are_goods_with_figures_for_letters():
+    letters = str.maketrans("4391057", "aegiost")
+    masked = [body for _, _, body in mails_of("masked")]
+    assert all(re.search("[a-z][0-9]|[0-9][a-z]", body) for body in masked)
+    wares = " ".join(body.translate(letters) for body in masked)
+    plain = " ".join(body for _, _, body in mails_of("goods"))
+    assert not re.search("[a-z][0-9]|[0-9][a-z]", re.sub(r"http\S+", "", plain))
+    for word in ("watches", "discount", "prestigious"):
+        assert word in plain and word in wares
+    assert sum("watches" in body for body in masked) < 5
+
+
+def test_forged_mails_lead_to_numbers_and_lists_come_by_another_host():
+    def share(kind, true):
+        return np.mean([true(*mail) for mail in mails_of(kind)])
+
+    def bare(sender, via, body):
+        return "http://203.0.113." in body
+
+    def other(sender, via, body):
+        return sender != via
+
+    assert share("forged", bare) > 0.7 > 0.05 > share("work", bare)
+    assert share("forged", other) > 0.7 and share("list", other) > 0.8
+    assert share("chat", other) < 0.1
+
+
+def test_shouted_mails_repeat_what_friends_say_once():
+    def times(kind, word):
+        return np.mean([body.lower().count(word) for *_, body in mails_of(kind)])
+
+    assert times("shout", "free") > 2 > 1.5 > times("chat", "free") > 0.2
+    assert times("work", "today") > 0.1
+
+
+@pytest.mark.parametrize(
+    "shares, exception, message",
+    [
+        ({}, ValueError, "shares must name some of chat, work, .*, got none"),
+        ({"chat": 1, "poems": 1}, ValueError, "got poems"),
+        ({"chat": 0}, ValueError, r"shares\['chat'\] must be .*above 0.*0"),
+        ({"chat": "half"}, TypeError, r"shares\['chat'\] must be a number"),
+    ],
+)
+def test_mails_refuse_shares(shares, exception, message):
+    with pytest.raises(exception, match=message):
+        datasets.mails(3, rng=np.random.default_rng(0), shares=shares)
