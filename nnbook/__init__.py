@@ -19,6 +19,7 @@ chapter              modules
 12 Model evaluation  `metrics`, `model_selection`, `datasets`
 13 Regularization    `regularization`, `layers`, `optimizers`, `model_selection`
 14 In practice       `datasets`, `model`, `regularization`, `metrics`
+15 Bug gallery       `layers`, `model`, `gradcheck`, `datasets`
 ===================  ==========================================================
 
 All chapters use `plots` (figures), `widgets` (the living pictures), `claims` and
