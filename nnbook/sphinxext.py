@@ -4,12 +4,12 @@ Sphinx turns the executed notebooks into pages. This extension makes pages of th
 need nothing from anywhere else and cannot go wrong in silence. While the book is built,
 
 - every formula becomes HTML and MathML, so no page needs a script for it;
-- every claim gets an address, so that one page can list them all;
+- every claim gets an address, so that one page can list them all and any can link;
 - every widget gets its picture, drawn by the same JavaScript that moves it later;
 - figures, tables and hidden outputs become plain HTML that works without JavaScript.
 
-A formula that does not parse, two claims of the same title or an unknown widget stop
-the build and name the page. The layout and the style sheet stand in `assets/theme`.
+A formula that does not parse, two claims of the same title, an unknown claim or widget
+stop the build and name the page. The layout and the style sheet stand in `assets/theme`.
 No chapter teaches this file.
 """
 
@@ -370,6 +370,22 @@ class CountRole(ReadsNotebooks, SphinxRole):
             raise BookError(f"in {self.env.docname}, {{count}} counts claims only")
         total = sum(len(chapter.claims) for chapter in self.chapters())
         return [nodes.Text(str(total))], []
+
+
+class ClaimRole(ReadsNotebooks, SphinxRole):
+    """`` {claim}`its title` ``: a link to the cell that proves a claim."""
+
+    def run(self):
+        """The title, linked."""
+        for chapter in self.chapters():
+            for claim in chapter.claims:
+                if claim.title == self.text:
+                    page = self.env.app.builder.get_relative_uri(
+                        self.env.docname, chapter.name
+                    )
+                    link = f"{page}#{claim.address}"
+                    return [nodes.reference("", self.text, refuri=link)], []
+        raise BookError(f"in {self.env.docname}, no claim is called {self.text!r}")
 
 
 # Widgets -----------------------------------------------------------------------------
@@ -813,6 +829,7 @@ def setup(app):
     app.add_directive("chapters", ChaptersDirective)
     app.add_directive("claims", ClaimsDirective)
     app.add_role("count", CountRole())
+    app.add_role("claim", ClaimRole())
     app.connect("builder-inited", collect_claims)
     app.connect("builder-inited", note_stamp)
     app.connect("doctree-read", address_claims)

@@ -271,7 +271,8 @@ parts:
 INTRO = """
 # A small book
 
-It makes {count}`claims` claims, and shows [感知机]{.language-zh}.
+It makes {count}`claims` claims, such as {claim}`Second`, and shows
+[感知机]{.language-zh}.
 
 | | b |
 |---|---|
@@ -391,6 +392,11 @@ def test_claims_are_counted_and_listed_and_can_be_reached(book):
     ]
 
 
+def test_a_claim_can_be_named_and_leads_to_its_proof(book):
+    named = book["intro"].select_one("a[href='one.html#claim-second']")
+    assert named.text == "Second"
+
+
 def test_chapters_are_listed_with_their_first_paragraph(book):
     items = book["intro"].select(".chapters li")
     assert [item.a["href"] for item in items] == ["one.html", "two.html"]
@@ -468,8 +474,9 @@ ABACUS = '<div class="nn-widget" data-widget="abacus" data-state="{}"></div>'
         ("# Two\n\nBad: $\\frac{1$", r"in two, the formula $\frac{1$ is not right"),
         (TWO_CLAIMS, "the claim 'First: one is one' in two has the same title"),
         (("Abacus()", [widget_output(ABACUS)], []), "in two, name must be one of the"),
+        ("# Two\n\n{claim}`Third`", "in two, no claim is called 'Third'"),
     ],
-    ids=["formula", "duplicate claim", "unknown widget"],
+    ids=["formula", "duplicate claim", "unknown widget", "unknown claim"],
 )
 def test_what_is_wrong_stops_the_build_and_names_the_page(tmp_path, cell, message):
     write_book(tmp_path)
