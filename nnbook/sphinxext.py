@@ -9,8 +9,8 @@ need nothing from anywhere else and cannot go wrong in silence. While the book i
 - figures, tables and hidden outputs become plain HTML that works without JavaScript.
 
 A formula that does not parse, two claims of the same title, an unknown claim or widget
-stop the build and name the page. The layout and the style sheet stand in `assets/theme`.
-No chapter teaches this file.
+stop the build and name the page. The layout and the style sheet stand in
+`assets/theme`. No chapter teaches this file.
 """
 
 import ast
