@@ -16,6 +16,7 @@ chapter              modules
 8 Stability          `softmax`, `losses`, `activations`
 9 Convolution        `convolution`, `layers`, `model`, `datasets`
 10 Embeddings        `embedding`, `layers`, `model`, `datasets`
+11 Sequences         `sequences`, `layers`, `normalization`, `embedding`
 12 Model evaluation  `metrics`, `model_selection`, `datasets`
 13 Regularization    `regularization`, `layers`, `optimizers`, `model_selection`
 14 In practice       `datasets`, `model`, `regularization`, `metrics`

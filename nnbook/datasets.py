@@ -560,6 +560,55 @@ def _sentence(rng):
     return one_of(forms)
 
 
+def marked_signs(n, *, rng, steps=50, share=0.05):
+    """Sequences of signs, a few of them marked: the last marked one is the answer.
+
+    A reader has to keep a sign while others go by, and to give it up at the next mark.
+    The first step is always marked, so there is always an answer.
+
+    Parameters
+    ----------
+    n : int
+        Number of sequences, at least 1.
+    rng : numpy.random.Generator
+    steps : int
+        How long each is.
+    share : float
+        The probability that a step after the first is marked, from 0 to 1.
+
+    Returns
+    -------
+    x : ndarray of float64, shape (n, steps, 2)
+        At each step the sign, -1 or 1, and the mark, 0 or 1.
+    labels : ndarray of int64, shape (n,)
+        1 where the last marked sign is 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a size or `share` is out of range, or `rng` no Generator.
+
+    Examples
+    --------
+    >>> x, labels = marked_signs(1, rng=np.random.default_rng(3), steps=5, share=0.3)
+    >>> x[0].T
+    array([[ 1., -1., -1., -1., -1.],
+           [ 1.,  1.,  0.,  0.,  1.]])
+    >>> labels
+    array([0])
+    """
+    n = checks.whole_number("n", n)
+    steps = checks.whole_number("steps", steps)
+    share = checks.number("share", share, at_least=0, at_most=1)
+    checks.generator("rng", rng)
+    x = np.empty((n, steps, 2))
+    x[..., 0] = rng.choice([-1, 1], (n, steps))
+    x[..., 1] = rng.random((n, steps)) < share
+    x[:, 0, 1] = 1
+    last = steps - 1 - x[:, ::-1, 1].argmax(axis=1)
+    return x, (x[np.arange(n), last, 0] > 0).astype(np.int64)
+
+
 def _normal_beat(since):
     waves = 0.15 * _bell(since, -10, 1.5) + 0.3 * _bell(since, 18, 4)
     return waves + _bell(since, 0, 1) - 0.25 * _bell(since, 3, 1)

@@ -423,3 +423,37 @@ def test_shouted_mails_repeat_what_friends_say_once():
 def test_mails_refuse_shares(shares, exception, message):
     with pytest.raises(exception, match=message):
         datasets.mails(3, rng=np.random.default_rng(0), shares=shares)
+
+
+# Marked signs
+
+
+def test_the_answer_is_the_last_marked_sign():
+    x, labels = datasets.marked_signs(200, rng=np.random.default_rng(0), steps=12)
+    assert set(np.unique(x[..., 0])) == {-1, 1}
+    assert set(np.unique(x[..., 1])) == {0, 1}
+    for sequence, label in zip(x, labels, strict=True):
+        marked = [sign for sign, mark in sequence if mark]
+        assert sequence[0, 1] == 1
+        assert label == (marked[-1] > 0)
+
+
+def test_marks_come_with_the_share_asked_for():
+    x, _ = datasets.marked_signs(2000, rng=np.random.default_rng(0), share=0.2)
+    assert x.shape == (2000, 50, 2)
+    assert abs(x[:, 1:, 1].mean() - 0.2) < 0.01
+    none, _ = datasets.marked_signs(5, rng=np.random.default_rng(0), share=0)
+    assert none[..., 1].sum() == 5
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"steps": 0}, "steps must be at least 1, got 0"),
+        ({"share": 1.1}, "share must be at least 0 and at most 1, got 1.1"),
+        ({"share": -0.1}, "share must be at least 0 and at most 1, got -0.1"),
+    ],
+)
+def test_marked_signs_refuse_bad_numbers(options, message):
+    with pytest.raises(ValueError, match=message):
+        datasets.marked_signs(3, rng=np.random.default_rng(0), **options)
