@@ -205,7 +205,7 @@ function drawAnswer(state, n) {
     }
     const weight = n.weights[row][j];
     return text(0, y, word)
-      + text(112, y, `${short(query, 2)}·${short(keys[j], 2)}`, 'class="nn-small nn-end"')
+      + text(112, y, `${short(query, 2)} · ${short(keys[j], 2)}`, 'class="nn-small nn-end"')
       + text(156, y, short(n.scores[row][j], 2), 'class="nn-small nn-end"')
       + rect(166, y - 11, 62 * weight, 13, 'class="nn-plus"')
       + rect(166, y - 11, 62, 13, 'class="nn-edge nn-hollow"')
@@ -214,7 +214,7 @@ function drawAnswer(state, n) {
   });
   return panel(234, `${WORDS[row]} listens to ${count(n.listened)} and gets ${fixed(n.mixed, 2)}.`,
     text(0, 14, `${row + 1} ${WORDS[row]} asks`, 'class="nn-strong"')
-    + text(112, 34, "query·key", 'class="nn-small nn-muted nn-end"')
+    + text(112, 34, "query · key", 'class="nn-small nn-muted nn-end"')
     + text(156, 34, "score", 'class="nn-small nn-muted nn-end"')
     + text(166, 34, "weight", 'class="nn-small nn-muted"')
     + text(318, 34, "value", 'class="nn-small nn-muted nn-end"')
