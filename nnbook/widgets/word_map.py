@@ -45,14 +45,14 @@ class WordMap(BookWidget):
 
     Examples
     --------
-    >>> WordMap(focus="hot").sentence()[:60]
+    >>> WordMap(step=200, focus="hot").sentence()[:60]
     'Step 200, loss 2.56. Nearest to hot: cold by dot product (3.'
     """
 
     name = "word_map"
     _esm = module(name)
 
-    step = Number(STEPS, 0, STEPS)
+    step = Number(120, 0, STEPS)
     focus = traitlets.Enum(SHOWN, "king").tag(sync=True, shared=True)
     by = traitlets.Enum(list(MEASURES), "cosine").tag(sync=True, shared=True)
 
