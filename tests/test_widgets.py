@@ -63,6 +63,10 @@ def any_value(control, rng):
         return bool(rng.integers(2))
     if control["kind"] == "select":
         return control["options"][rng.integers(len(control["options"]))][0]
+    if control["kind"] == "drawing":
+        levels = rng.integers(len(base.INK), size=control["rows"] * control["columns"])
+        inked = rng.random(levels.size) < rng.random()
+        return "".join(base.INK[level] for level in levels * inked)
     low, high, step = control["min"], control["max"], control["step"]
     on_step = low + step * int(rng.integers(round((high - low) / step) + 1))
     choices = [round(on_step, 9), rng.uniform(low, high), low, high]
@@ -83,6 +87,7 @@ def extremes(name):
         "range": lambda c: (c["min"], c["max"]),
         "select": lambda c: (c["options"][0][0], c["options"][-1][0]),
         "checkbox": lambda c: (False, True),
+        "drawing": lambda c: [level * c["rows"] * c["columns"] for level in "0g"],
     }
     pairs = {c["name"]: ends[c["kind"]](c) for c in load(name).value("controls")}
     low = {key: pair[0] for key, pair in pairs.items()}
@@ -249,6 +254,8 @@ def test_controls_and_traits_agree(name):
         elif control["kind"] == "select":
             assert [value for value, _ in control["options"]] == list(trait.values)
             assert all(re.fullmatch(r"\w+", value) for value, _ in control["options"])
+        elif control["kind"] == "drawing":
+            assert (control["rows"], control["columns"]) == (trait.rows, trait.columns)
         else:
             assert isinstance(trait.default_value, bool)
         assert control["label"] and control["group"] and "unit" in control
@@ -378,6 +385,7 @@ def test_a_file_without_the_export_line_is_refused(tmp_path, monkeypatch):
 
 RANGE = {"name": "w", "kind": "range", "min": -20, "max": 20, "step": 0.5}
 SWITCH = {"name": "on", "kind": "checkbox"}
+CELLS = {"name": "ink", "kind": "drawing", "rows": 2, "columns": 3}
 CHOICE = {"name": "how", "kind": "select", "options": [["a", "A"], ["b", "B"]]}
 
 
@@ -442,12 +450,19 @@ def test_minus_zero_is_zero():
         ("w=<script>alert(1)</script>", {}),
         ("w=%32", {}),
         ("how=<img src=x onerror=alert(1)>&w=1", {"w": 1}),
+        ("ink=0g9f00", {"ink": "0g9f00"}),
+        ("ink=0g9f0&w=1", {"w": 1}),
+        ("ink=0g9f000", {}),
+        ("ink=0g9h00", {}),
+        ("ink=0G9F00", {}),
+        ("ink=<b>00", {}),
+        ("ink=%30000", {}),
         ("w=1" + "&w=1" * 2_500_000, {}),
     ],
 )
 def test_a_link_sets_known_names_to_allowed_values_only(query, state):
     started = time.perf_counter()
-    assert kit().call("nnKit.readQuery", query, [RANGE, SWITCH, CHOICE]) == state
+    assert kit().call("nnKit.readQuery", query, [RANGE, SWITCH, CHOICE, CELLS]) == state
     # Ten million characters are not searched: the answer takes milliseconds, most of
     # them on the way into V8. What takes minutes would be a page that hangs.
     assert time.perf_counter() - started < 10

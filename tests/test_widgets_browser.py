@@ -204,7 +204,8 @@ async (el) => {
   await new Promise((done) =>
     requestAnimationFrame(() => requestAnimationFrame(done)));
   const value = (field) => field.type === "checkbox" ? field.checked
-    : field.tagName === "SELECT" ? field.value : Number(field.value);
+    : field.tagName === "SELECT" ? field.value
+    : field.role === "grid" ? field.dataset.value : Number(field.value);
   const fields = [...el.querySelectorAll("[data-name]:not([type=range])")];
   return {
     values: Object.fromEntries(
@@ -272,7 +273,7 @@ def test_every_widget_stands_in_a_page(site):
 
 def test_tab_reaches_every_control_in_the_order_of_the_page(page):
     for _, widget in widgets(page):
-        fields = "input, select, button"
+        fields = "input, select, button, [tabindex='0']"
         count = widget.locator(fields).count()
         widget.locator(fields).first.focus()
         order = []
@@ -304,6 +305,41 @@ def test_every_slider_moves_by_keyboard_and_the_numbers_follow(page):
                 slider.press(pressed)
                 moved_to = right_values(name, widget)[key]
                 assert moved_to == pytest.approx(expected, abs=1e-12)
+
+
+def test_every_drawing_can_be_made_by_keyboard(page):
+    for name, widget in widgets(page):
+        for grid in widget.locator("[role=grid]").all():
+            key = grid.get_attribute("data-name")
+            widget.get_by_role("button", name="Clear").press("Enter")
+            blank = right_values(name, widget)[key]
+            assert set(blank) == {"0"}
+            first = grid.locator("[role=gridcell]").first
+            first.focus()
+            columns = first.locator("xpath=..").locator("[role=gridcell]").count()
+            # From the corner: an arrow out of the grid goes nowhere.
+            places = [
+                ("Space", 0),
+                ("ArrowUp", 0),
+                ("ArrowRight", 1),
+                ("ArrowDown", columns + 1),
+                ("ArrowLeft", columns),
+                ("ArrowLeft", columns),
+                ("End", 2 * columns - 1),
+            ]
+            for pressed, place in places:
+                page.keyboard.press(pressed)
+                focused = "(el) => [...el.querySelectorAll('[role=gridcell]')]"
+                focused += ".indexOf(document.activeElement)"
+                assert grid.evaluate(focused) == place
+            page.keyboard.press("Enter")
+            drawn = right_values(name, widget)[key]
+            assert [i for i, ink in enumerate(drawn) if ink == "g"] == [0, place]
+            assert page.evaluate("document.activeElement.ariaLabel") == (
+                f"row 2, column {columns}: ink 16 of 16"
+            )
+            page.keyboard.press("Space")
+            assert right_values(name, widget)[key] == "g" + blank[1:]
 
 
 def test_every_preset_is_a_button_that_shows_whether_it_is_on(page):
@@ -695,6 +731,8 @@ def test_targets_are_large_enough(visit, touch, least):
     for _, widget in widgets(page):
         controls = widget.locator("input, select, button").evaluate_all(SIZES)
         assert controls
+        for width, height in widget.locator("[role=gridcell]").evaluate_all(SIZES):
+            assert min(width, height) >= 24
         for width, height in controls:
             assert height >= least and width >= 24
         for width, height in widget.locator("[data-set]").evaluate_all(SIZES):

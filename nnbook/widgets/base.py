@@ -23,6 +23,7 @@ from nnbook.checks import number
 
 FOLDER = Path(__file__).parent
 EXPORT = "export default { compute, draw, render };\n"
+INK = "0123456789abcdefg"  # the digits of the numbers 0 to 16
 
 
 def names():
@@ -53,7 +54,8 @@ def widget_class(name):
 def source(name):
     """The JavaScript of a widget without its export line: functions, and no more.
 
-    In front of its own stand those of `pencil.js`, which all widgets share.
+    In front of its own stand those of `pencil.js`, which all widgets share. If the
+    package has data of the widget's name, they come first, as the constant `DATA`.
 
     Parameters
     ----------
@@ -77,6 +79,9 @@ def source(name):
     if not text.endswith("\n" + EXPORT):
         raise ValueError(f"{name}.js must end with the line {EXPORT.strip()!r}")
     pencil = (FOLDER / "pencil.js").read_text(encoding="utf-8")
+    data = FOLDER.parent / "data" / f"{name}.json"
+    if data.exists():
+        pencil = f"const DATA = {data.read_text(encoding='utf-8').strip()};\n{pencil}"
     return f"{pencil}\n{text.removesuffix(EXPORT)}"
 
 
@@ -134,6 +139,33 @@ class Number(traitlets.TraitType):
     def validate(self, widget, value):
         value = number(self.name, value, at_least=self.minimum, at_most=self.maximum)
         return value + 0.0  # -0.0 becomes 0.0, which prints without a sign
+
+
+class Drawing(traitlets.TraitType):
+    """Cells with ink, row by row: one character each, from 0 (none) to g (16, full).
+
+    Parameters
+    ----------
+    default : str
+    rows, columns : int
+    """
+
+    def __init__(self, default, rows, columns):
+        super().__init__(default_value=default)
+        self.rows = rows
+        self.columns = columns
+        self.tag(sync=True, shared=True)
+
+    def validate(self, widget, value):
+        if not isinstance(value, str):
+            raise TypeError(f"{self.name} must be a string, got {value!r}")
+        size = self.rows * self.columns
+        if len(value) != size or not set(value) <= set(INK):
+            raise ValueError(
+                f"{self.name} must be {size} characters from 0 to 9 and a to g, got "
+                f"{len(value)}: {value[:20]!r}"
+            )
+        return value
 
 
 def fixed(value, digits):

@@ -9,6 +9,8 @@
 //   "range":    min, max, step     a slider with a number box beside it
 //   "select":   options            a list of [value, label]; values are plain words
 //   "checkbox"                     true or false
+//   "drawing":  rows, columns      cells to draw on; the value has a character for each,
+//                                  row by row, from 0 (no ink) to g (16, full)
 // A preset is { group, label, state }: a button that sets some of the state.
 //
 // A link to a state reads `#<id of the widget>?x1=1&w3=2.5`. Only names of controls with
@@ -37,6 +39,10 @@ const nnKit = (() => {
   // The value that the text gives to the control, or null.
   function readValue(text, control) {
     if (control.kind === "range") return readNumber(text, control);
+    if (control.kind === "drawing") {
+      const cells = control.rows * control.columns;
+      return text.length === cells && /^[0-9a-g]*$/.test(text) ? text : null;
+    }
     const allowed = control.kind === "checkbox" ? [true, false]
       : control.options.map(([value]) => value);
     return allowed.find((value) => String(value) === text) ?? null;
@@ -52,6 +58,30 @@ const nnKit = (() => {
       if (value !== null) state[control.name] = value;
     }
     return state;
+  }
+
+  // ---- Ink ----------------------------------------------------------------------------
+
+  const FULL = 16;
+  const PEN = 0.75; // half the width of a stroke, in cells
+
+  const inkOf = (character) => parseInt(character, FULL + 1);
+
+  // The drawing after a stroke from one point (across, down) to another. A cell whose
+  // middle lies well within the pen's width is full, at the rim it is grey. The rubber
+  // takes away what the pen would give.
+  function stroke(ink, columns, [x1, y1], [x2, y2], rubber = false) {
+    const square = (x2 - x1) ** 2 + (y2 - y1) ** 2;
+    const within = (share) => Math.max(0, Math.min(1, share));
+    return Array.from(ink, (character, i) => {
+      const [x, y] = [i % columns + 0.5, Math.floor(i / columns) + 0.5];
+      const along = square && within(((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / square);
+      const apart = Math.hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1));
+      const given = Math.round(FULL * within(PEN + 0.5 - apart));
+      const level = rubber ? Math.min(inkOf(character), FULL - given)
+        : Math.max(inkOf(character), given);
+      return level.toString(FULL + 1);
+    }).join("");
   }
 
   function writeQuery(state, controls) {
@@ -158,7 +188,109 @@ const nnKit = (() => {
     return { row, show: (value) => { box.checked = value; } };
   }
 
-  const FIELDS = { range: rangeField, select: selectField, checkbox: checkboxField };
+  // A grid of cells, of which one at a time is in the order of the Tab key. The arrow
+  // keys go from cell to cell; mouse, pen and finger draw across them.
+  function drawingField({ name, label, rows, columns }, change) {
+    const id = freshId();
+    const help = element("p", { id: `${id}-help`, class: "nn-hint" },
+      "Draw with mouse, pen or finger, or go from cell to cell with the arrow keys and "
+      + "press Space.");
+    const grid = element("div", {
+      id, role: "grid", class: "nn-drawing", "data-name": name, "aria-label": label,
+      "aria-describedby": help.id,
+    });
+    grid.style.gridTemplateColumns = `repeat(${columns}, 1fr)`;
+    const cells = Array.from({ length: rows * columns }, () =>
+      element("div", { role: "gridcell", tabindex: -1 }));
+    for (let row = 0; row < rows; row += 1) {
+      grid.append(element("div", { role: "row" },
+        ...cells.slice(row * columns, (row + 1) * columns)));
+    }
+    cells[0].tabIndex = 0;
+    let shown = "";
+
+    function show(value) {
+      if (value === shown) return;
+      for (const [i, cell] of cells.entries()) {
+        if (value[i] === shown[i]) continue;
+        const ink = inkOf(value[i]);
+        const place = `row ${Math.floor(i / columns) + 1}, column ${i % columns + 1}`;
+        cell.setAttribute("aria-label", `${place}: ink ${ink} of ${FULL}`);
+        const level = Math.round(255 * (1 - ink / FULL));
+        cell.style.backgroundColor = `rgb(${level}, ${level}, ${level})`;
+      }
+      shown = value;
+      grid.dataset.value = value;
+    }
+    function moved(value) {
+      show(value);
+      change(value);
+    }
+
+    grid.addEventListener("focusin", (event) => {
+      for (const cell of cells) cell.tabIndex = cell === event.target ? 0 : -1;
+    });
+    const STEPS = {
+      ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
+      Home: [0, -columns], End: [0, columns],
+    };
+    grid.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      const here = cells.indexOf(event.target);
+      if (event.key === " " || event.key === "Enter") {
+        const toggled = inkOf(shown[here]) ? 0 : FULL;
+        moved(shown.slice(0, here) + toggled.toString(FULL + 1) + shown.slice(here + 1));
+      } else if (event.key in STEPS) {
+        const [down, right] = STEPS[event.key];
+        const row = Math.floor(here / columns) + down;
+        const column = Math.max(0, Math.min(columns - 1, here % columns + right));
+        cells[row * columns + column]?.focus();
+      } else {
+        return;
+      }
+      event.preventDefault(); // the page is not to scroll
+    });
+
+    const rubber = button("Rubber", () => {
+      rubber.setAttribute("aria-pressed", rubber.ariaPressed !== "true");
+    });
+    rubber.setAttribute("aria-pressed", false);
+    const clear = button("Clear", () => moved("0".repeat(cells.length)));
+
+    // The place of the pen at its last event, while it is down.
+    let last = null;
+    function place({ clientX, clientY }) {
+      const box = grid.getBoundingClientRect();
+      return [columns * (clientX - box.left) / box.width,
+        rows * (clientY - box.top) / box.height];
+    }
+    grid.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || last) return;
+      last = place(event);
+      grid.setPointerCapture(event.pointerId);
+      moved(stroke(shown, columns, last, last, rubber.ariaPressed === "true"));
+    });
+    grid.addEventListener("pointermove", (event) => {
+      if (!last || !grid.hasPointerCapture(event.pointerId)) return;
+      let ink = shown;
+      // All the places since the last frame: a quick stroke is no polygon.
+      for (const between of event.getCoalescedEvents?.() ?? [event]) {
+        const next = place(between);
+        ink = stroke(ink, columns, last, next, rubber.ariaPressed === "true");
+        last = next;
+      }
+      moved(ink);
+    });
+    grid.addEventListener("lostpointercapture", () => { last = null; });
+
+    const row = element("div", { class: "nn-control nn-whole" }, grid, help,
+      element("div", { class: "nn-actions" }, clear, rubber));
+    return { row, show };
+  }
+
+  const FIELDS = {
+    range: rangeField, select: selectField, checkbox: checkboxField, drawing: drawingField,
+  };
 
   // A preset is pressed while the state is the one it sets.
   function presetField({ label, state }, set) {
@@ -312,7 +444,7 @@ const nnKit = (() => {
       element("div", { class: "nn-controls" }, ...groups), actions, clipboard.text);
     // JupyterLab would take the arrow keys of a slider as its own. It looks for this
     // word on the focused element itself.
-    for (const field of el.querySelectorAll("input, select, button, textarea")) {
+    for (const field of el.querySelectorAll("input, select, button, textarea, [tabindex]")) {
       field.setAttribute("data-lm-suppress-shortcuts", "true");
     }
 
@@ -330,5 +462,5 @@ const nnKit = (() => {
     };
   }
 
-  return { mount, readValue, readQuery, writeQuery };
+  return { mount, readValue, readQuery, writeQuery, stroke };
 })();
