@@ -151,9 +151,7 @@ function compute(state) {
   return {
     picture: Array.from({ length: SHEET }, (_, r) =>
       Array.from(n.picture.subarray(r * SHEET, (r + 1) * SHEET))),
-    pool_1: Array.from(n.pool1),
-    conv_2: Array.from(n.conv2),
-    pool_2: Array.from(n.pool2),
+    pooled: Array.from(n.pool2),
     hidden: Array.from(n.hidden),
     logits: Array.from(n.logits),
     probabilities: Array.from(n.probabilities),

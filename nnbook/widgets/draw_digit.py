@@ -228,11 +228,10 @@ class DrawDigit(BookWidget):
         Returns
         -------
         dict
-            `picture`, 28 rows of 28; `pool_1`, `conv_2`, `pool_2` and `hidden`, the
-            numbers of those layers after their ReLU, in one list each, the channels
-            innermost; `logits` and `probabilities` of the ten digits; `says` and
-            `second`, the two digits with the largest ones, and `probability`, the
-            first one's.
+            `picture`, 28 rows of 28; `pooled`, the 64 numbers of the last map; `hidden`,
+            the layer of 64 neurons after its ReLU; `logits` and `probabilities` of the
+            ten digits; `says` and `second`, the two digits with the largest ones, and
+            `probability`, the first one's.
         """
         picture = sheet(self.ink, whole(self.right), whole(self.down))
         model, x, after = _network(), picture[None, :, :, None], []
@@ -241,7 +240,7 @@ class DrawDigit(BookWidget):
             after.append(x.ravel().tolist())
         p = softmax(x[0])
         first, second = np.argsort(-p, kind="stable")[:2].tolist()
-        names = {"pool_1": 2, "conv_2": 4, "pool_2": 5, "hidden": 8, "logits": 9}
+        names = {"pooled": 5, "hidden": 8, "logits": 9}
         return {
             "picture": picture.tolist(),
             **{name: after[layer] for name, layer in names.items()},
