@@ -53,6 +53,12 @@ function render({ model, el }) {
 }
 (globalThis.nnWidgets ??= {})["toy"] = { compute, draw, render };
 """
+# The same with a button that moves `n` by itself, and a group that is folded away.
+PLAYER = (
+    TOY.replace('label: "Toy"', 'play: { name: "n", by: 1 }, folded: ["More"], label: "Toy"')
+    .replace('label: "loud", group: "All"', 'label: "loud", group: "More"')
+    .replace('["toy"]', '["player"]')
+)
 BROKEN = """
 (globalThis.nnWidgets ??= {})["broken"] = {
   render() { throw new Error("broken on purpose"); },
@@ -112,6 +118,9 @@ def folder(tmp_path_factory):
     toy = {"n": 1, "how": "add", "loud": False}
     (folder / "toy.js").write_text(f"(() => {{{TOY}}})();")
     write_page(folder, "toy.html", static("toy", toy, "y = 2.", ""), ["toy"])
+    (folder / "player.js").write_text(f"(() => {{{PLAYER}}})();")
+    still = static("player", {**toy, "n": 0}, "y = 1.", "")
+    write_page(folder, "player.html", still, ["player"])
     (folder / "broken.js").write_text(BROKEN)
     name = base.names()[0]
     broken = (
@@ -195,6 +204,9 @@ def widgets(page):
     assert found
     for widget in found:
         assert "nn-live" in widget.get_attribute("class")
+        widget.locator("details").evaluate_all(
+            "(groups) => groups.forEach((group) => { group.open = true })"
+        )
     return [(widget.get_attribute("data-widget"), widget) for widget in found]
 
 
@@ -273,7 +285,7 @@ def test_every_widget_stands_in_a_page(site):
 
 def test_tab_reaches_every_control_in_the_order_of_the_page(page):
     for _, widget in widgets(page):
-        fields = "input, select, button, [tabindex='0']"
+        fields = "input, select, button, summary, [tabindex='0']"
         count = widget.locator(fields).count()
         widget.locator(fields).first.focus()
         order = []
@@ -373,6 +385,80 @@ def test_the_other_kinds_of_control_work_too(visit):
     assert seen_in(toy)["values"] == {"n": 1, "how": "add", "loud": False}
     page.goto(page.url + "#widget-toy?loud=true&how=double&n=3")
     assert seen_in(toy)["sentence"] == "y = 6!"
+
+
+# ---- By itself ----
+
+# Frames come when the test says so, each 60 milliseconds after the last.
+FRAMES = """
+() => {
+  window.waiting = new Map();
+  let count = 0;
+  let now = 1000;
+  window.requestAnimationFrame = (call) => { waiting.set(++count, call); return count; };
+  window.cancelAnimationFrame = (id) => { waiting.delete(id); };
+  window.frame = () => {
+    const calls = [...waiting.values()];
+    waiting.clear();
+    now += 60;
+    for (const call of calls) call(now);
+    return document.querySelector("[data-name=n][type=text]").value;
+  };
+}
+"""
+
+
+def test_play_moves_the_slider_to_its_end_and_stops(visit):
+    page = visit("player.html")
+    play = page.get_by_role("button", name="Play")
+    play.press("Enter")
+    page.get_by_text("y = 4.").wait_for()  # n is 3
+    play.wait_for()  # no longer "Pause"
+    page.wait_for_timeout(200)
+    assert values(page.locator(".nn-widget"))["n"] == 3
+    play.press("Enter")  # from the end, once more from the start
+    page.get_by_role("button", name="Pause").wait_for()
+    page.get_by_role("button", name="Play").wait_for()
+    assert values(page.locator(".nn-widget"))["n"] == 3
+
+
+def test_however_often_play_is_pressed_one_thing_runs(visit):
+    page = visit("player.html")
+    page.evaluate(FRAMES)
+    button = page.locator(".nn-player button")
+    for _ in range(21):
+        button.dispatch_event("click")
+    assert button.inner_text() == "Pause" and page.evaluate("waiting.size") == 1
+    # A hidden page gets no frames. When they come again, nothing has been piled up.
+    page.wait_for_timeout(300)
+    page.evaluate("frame()")
+    button.dispatch_event("click")
+    assert button.inner_text() == "Play"
+    assert [page.evaluate("frame()") for _ in range(3)] == ["1", "1", "1"]
+
+
+def test_reset_stops_what_plays(visit):
+    page = visit("player.html")
+    page.evaluate(FRAMES)
+    button = page.locator(".nn-player button")
+    button.dispatch_event("click")
+    page.evaluate("frame()")
+    page.evaluate("frame()")
+    page.get_by_role("button", name="Reset").dispatch_event("click")
+    assert button.inner_text() == "Play"
+    assert [page.evaluate("frame()") for _ in range(3)] == ["0", "0", "0"]
+    assert page.evaluate("waiting.size") == 0
+
+
+@pytest.mark.parametrize("width, open", [(320, False), (1000, True)])
+def test_a_folded_group_starts_closed_where_there_is_little_room(visit, width, open):
+    page = visit("player.html", viewport={"width": width, "height": 640})
+    loud = page.get_by_label("loud")
+    assert loud.is_visible() == open
+    page.locator("summary", has_text="More").press("Enter")
+    assert loud.is_visible() != open
+    assert page.get_by_label("how").is_visible()
+    assert page.get_by_role("group", name="More").count() == (not open)
 
 
 # ---- Typed numbers ----
@@ -729,7 +815,8 @@ def test_targets_are_large_enough(visit, touch, least):
     size = {"width": 360, "height": 640}
     page = visit(viewport=size, has_touch=touch, is_mobile=touch)
     for _, widget in widgets(page):
-        controls = widget.locator("input, select, button").evaluate_all(SIZES)
+        controls = widget.locator("input, select, button, summary")
+        controls = controls.evaluate_all(SIZES)
         assert controls
         for width, height in widget.locator("[role=gridcell]").evaluate_all(SIZES):
             assert min(width, height) >= 24

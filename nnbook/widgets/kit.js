@@ -13,6 +13,10 @@
 //                                  row by row, from 0 (no ink) to g (16, full)
 // A preset is { group, label, state }: a button that sets some of the state.
 //
+// Two more things, where a widget asks for them. `play: { name, by }` puts a button in
+// front of that slider, which moves it on by so much, over and over, to its end. `folded`
+// names the groups that start folded away where the screen is narrow.
+//
 // A link to a state reads `#<id of the widget>?x1=1&w3=2.5`. Only names of controls with
 // an allowed value are taken from it; everything else is ignored, and nothing from it
 // ever becomes HTML. Parts of the picture with a `data-set="x1=1&x2=0"` set that state
@@ -302,6 +306,36 @@ const nnKit = (() => {
     return { row, show };
   }
 
+  // A button that moves a slider to its end, by itself, until it is pressed again. It
+  // counts frames that were drawn: a hidden page draws none, so it waits there, and goes
+  // on where it was. However often it is pressed, one thing at most runs.
+  const PAUSE = 50; // milliseconds from one move to the next
+
+  function player({ name, by }, { min, max }, value, set) {
+    let frame = 0;
+    let last = 0;
+    const made = button("Play", () => frame ? stop() : start());
+
+    function stop() {
+      cancelAnimationFrame(frame);
+      frame = 0;
+      made.textContent = "Play";
+    }
+    function start() {
+      if (value() >= max) set({ [name]: min });
+      made.textContent = "Pause";
+      frame = requestAnimationFrame(move);
+    }
+    function move(now) {
+      frame = requestAnimationFrame(move);
+      if (now - last < PAUSE) return;
+      last = now;
+      set({ [name]: Math.min(Math.floor(value()) + by, max) });
+      if (value() >= max) stop();
+    }
+    return { row: element("div", { class: "nn-player" }, made), stop };
+  }
+
   // Speaks the latest text, at most once a second: a slider moves sixty times as often.
   function announcer() {
     const output = element("output", { class: "nn-announced", "aria-live": "polite" });
@@ -352,7 +386,9 @@ const nnKit = (() => {
   // Everything is built before the first change to the page, so that a widget that fails
   // leaves its static picture where it was.
   function mount(widget) {
-    const { model, el, label, hint, controls, presets, draw, sentence, script } = widget;
+    const {
+      model, el, label, hint, controls, presets, draw, sentence, script, play, folded = [],
+    } = widget;
     const state = () =>
       Object.fromEntries(controls.map(({ name }) => [name, model.get(name)]));
     const initial = state();
@@ -377,11 +413,22 @@ const nnKit = (() => {
     const buttons = presets.map((preset) => ({
       group: preset.group, ...presetField(preset, set),
     }));
+    const played = controls.find(({ name }) => name === play?.name);
+    const playing = played && player(play, played, () => model.get(play.name), set);
+    const players = playing ? [{ group: played.group, row: playing.row }] : [];
+    const roomy = matchMedia("(min-width: 48rem)").matches;
     const groups = [...new Set(controls.map(({ group }) => group))].map((group) => {
       const rows = (list) =>
         list.filter((field) => field.group === group).map(({ row }) => row);
-      return element("fieldset", {}, element("legend", {}, group),
-        element("div", { class: "nn-presets" }, ...rows(buttons)), ...rows(fields));
+      const parts = [
+        ...rows(players), element("div", { class: "nn-presets" }, ...rows(buttons)),
+        ...rows(fields),
+      ];
+      if (!folded.includes(group)) {
+        return element("fieldset", {}, element("legend", {}, group), ...parts);
+      }
+      return element("details", roomy ? { open: "" } : {}, element("summary", {}, group),
+        element("fieldset", { "aria-label": group }, ...parts));
     });
 
     function show() {
@@ -404,6 +451,7 @@ const nnKit = (() => {
 
     function reset() {
       clipboard.clear();
+      playing?.stop();
       set(initial);
       show();
     }
@@ -444,7 +492,8 @@ const nnKit = (() => {
       element("div", { class: "nn-controls" }, ...groups), actions, clipboard.text);
     // JupyterLab would take the arrow keys of a slider as its own. It looks for this
     // word on the focused element itself.
-    for (const field of el.querySelectorAll("input, select, button, textarea, [tabindex]")) {
+    const fields = "input, select, button, textarea, summary, [tabindex]";
+    for (const field of el.querySelectorAll(fields)) {
       field.setAttribute("data-lm-suppress-shortcuts", "true");
     }
 
@@ -458,6 +507,7 @@ const nnKit = (() => {
       for (const { name } of controls) model.off(`change:${name}`, changed);
       removeEventListener("hashchange", followLink);
       cancelAnimationFrame(frame);
+      playing?.stop();
       voice.stop();
     };
   }
