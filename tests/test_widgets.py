@@ -257,7 +257,8 @@ def test_controls_and_traits_agree(name):
             assert abs(steps - round(steps)) < 1e-9
         elif control["kind"] == "select":
             assert [value for value, _ in control["options"]] == list(trait.values)
-            assert all(re.fullmatch(r"[\w.]+", value) for value, _ in control["options"])
+            values = [value for value, _ in control["options"]]
+            assert all(re.fullmatch(r"[\w.]+", value) for value in values)
         elif control["kind"] == "drawing":
             assert (control["rows"], control["columns"]) == (trait.rows, trait.columns)
         else:

@@ -55,7 +55,9 @@ function render({ model, el }) {
 """
 # The same with a button that moves `n` by itself, and a group that is folded away.
 PLAYER = (
-    TOY.replace('label: "Toy"', 'play: { name: "n", by: 1 }, folded: ["More"], label: "Toy"')
+    TOY.replace(
+        'label: "Toy"', 'play: { name: "n", by: 1 }, folded: ["More"], label: "Toy"'
+    )
     .replace('label: "loud", group: "All"', 'label: "loud", group: "More"')
     .replace('["toy"]', '["player"]')
 )
@@ -395,7 +397,10 @@ FRAMES = """
   window.waiting = new Map();
   let count = 0;
   let now = 1000;
-  window.requestAnimationFrame = (call) => { waiting.set(++count, call); return count; };
+  window.requestAnimationFrame = (call) => {
+    waiting.set(++count, call);
+    return count;
+  };
   window.cancelAnimationFrame = (id) => { waiting.delete(id); };
   window.frame = () => {
     const calls = [...waiting.values()];

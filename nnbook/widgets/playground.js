@@ -60,18 +60,20 @@ const PLAIN = {
   optimizer: "adam", rate: "0.1", batch: "32", penalty: "none", strength: "0.01", dropout: 0,
 };
 const preset = (label, state) => ({ group: TIME, label, state: { ...PLAIN, ...state } });
+const HEART = {
+  data: "blobs", noise: 0.3, wrong_labels: 20, depth: "3", width: "6", activation: "relu",
+  rate: "0.03", batch: "8", epochs: 100,
+};
 const presets = [
   preset("a ring", {}),
   preset("one unit", { width: "1" }),
   preset("zeros", { start: "zeros" }),
-  preset("rate too large", { activation: "relu", optimizer: "sgd", rate: "10", epochs: 20 }),
   preset("four classes", {
     data: "corners", classes: "4", activation: "relu", width: "6", noise: 0.1 }),
-  preset("spirals", {
-    data: "spiral", classes: "3", depth: "2", width: "6", epochs: 100, rate: "0.03", batch: "8" }),
-  preset("by heart", {
-    data: "blobs", noise: 0.3, wrong_labels: 20, depth: "3", width: "6", epochs: 100, batch: "8",
-    rate: "0.03" }),
+  preset("spirals", { ...HEART, data: "spiral", classes: "3", noise: 0.05, wrong_labels: 0, depth: "2" }),
+  preset("diverges", { activation: "linear", optimizer: "sgd", rate: "10" }),
+  preset("by heart", HEART),
+  preset("with L2", { ...HEART, penalty: "l2", strength: "0.003" }),
 ];
 
 // ---- Random numbers and samples: the same as in Python --------------------------------

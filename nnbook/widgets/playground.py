@@ -78,7 +78,7 @@ STARTS = {
 }
 PENALTIES = {"none": None, "l1": l1, "l2": l2}
 
-# ---- The same random numbers in both languages ----------------------------------------
+# ---- The same random numbers in both languages ----
 
 _MODULUS = 2147483647
 _POWERS = np.ones(1, dtype=np.int64)  # 1, 16807, 16807^2, ... of the modulus
@@ -190,7 +190,7 @@ OPTIMIZERS = {
     "adam": ("Adam", Adam),
 }
 
-# ---- The samples ----------------------------------------------------------------------
+# ---- The samples ----
 
 
 def samples(data, classes, noise=0.1, wrong_labels=0.0):
@@ -246,7 +246,7 @@ def _polar(radius, angle):
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
-# ---- The widget -----------------------------------------------------------------------
+# ---- The widget ----
 
 
 class Choice(traitlets.Enum):
@@ -445,7 +445,8 @@ class Playground(BookWidget):
         parts = self.samples()
         curves = [[_loss(model, w, *part) for w in weights] for part in parts]
         right = [
-            int((model.predict(x).argmax(axis=1) == labels).sum()) for x, labels in parts
+            int((model.predict(x).argmax(axis=1) == labels).sum())
+            for x, labels in parts
         ]
         sample = self._sample(model)
         return {
