@@ -7,6 +7,9 @@ else
 BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Python for browsers, which the pages load; it is fetched, not installed.
+PAGE_PYTHON := $(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps \
+	--require-hashes --only-binary :all: -r assets/python/requirements.txt -d $(VENV)/page
 STAMP := $(VENV)/.installed
 SITE := _build/html/index.html
 
@@ -21,7 +24,7 @@ book: $(SITE)
 	@$(BIN)/python -c "import pathlib; print('Open', pathlib.Path('$(SITE)').resolve().as_uri())"
 
 $(SITE): $(STAMP) _config.yml _toc.yml intro.md references.bib $(wildcard chapters/*.md chapters/*.ipynb) \
-		$(wildcard nnbook/*.py nnbook/widgets/*) $(shell find assets -type f)
+		$(wildcard nnbook/*.py nnbook/*/*) $(shell find assets -type f)
 	$(BIN)/jupyter-book build -W -n --keep-going --all .
 
 test: book
@@ -76,8 +79,9 @@ lock: $(STAMP)
 clean:
 	rm -rf _build
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml assets/python/requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes --only-binary :all: -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
+	$(PAGE_PYTHON) || echo "Without Python for browsers: no cell will run in the page."
 	$(BIN)/python -c "import pathlib; pathlib.Path('$(STAMP)').touch()"

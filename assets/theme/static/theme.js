@@ -47,3 +47,13 @@ const theme = (() => {
     },
   };
 })();
+
+// Say whether the page's cells can be run here, so that nothing moves when their buttons
+// come to life. From a disk no browser starts a worker.
+{
+  const root = document.documentElement.dataset;
+  if (root.run === "here") {
+    if (location.protocol === "file:") root.run = "disk";
+    else if (!("Worker" in window && "WebAssembly" in window)) root.run = "none";
+  }
+}
