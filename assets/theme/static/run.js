@@ -81,8 +81,9 @@ if (document.documentElement.dataset.run === "here") {
     function finish(words) {
       running = null;
       status.textContent = words;
-      if (document.activeElement === stopButton) runButton.focus();
+      const focused = document.activeElement === stopButton;
       runButton.hidden = false;
+      if (focused) runButton.focus();
       stopButton.hidden = true;
       if (output.scrollWidth > output.clientWidth) output.tabIndex = 0;
       else output.removeAttribute("tabindex");
@@ -134,9 +135,9 @@ if (document.documentElement.dataset.run === "here") {
       status.textContent = worker ? "Running …" : "Loading Python and NumPy …";
       reports.first = "";
       const focused = document.activeElement === runButton;
-      runButton.hidden = true;
       stopButton.hidden = false;
       if (focused) stopButton.focus();
+      runButton.hidden = true;
       start(reports, cells.slice(0, place + 1).map(codeOf));
     }
 
