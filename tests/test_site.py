@@ -15,6 +15,8 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
+from nnbook.sphinxext import read_chapter
+
 pytestmark = pytest.mark.site
 
 # Elements that make a browser load something, and where they say what.
@@ -348,6 +350,25 @@ def test_the_list_of_claims_is_what_the_notebooks_proved(pages, site):
     assert listed == words
     total = sum(len(titles) for titles in proved.values())
     assert f"makes {total} claims" in " ".join(pages[site / "intro.html"].text.split())
+
+
+def test_every_cell_that_can_run_in_its_page_has_a_button(pages, site):
+    wrong, count = [], 0
+    there = (site / "_static/python").exists()
+    for path, page in pages.items():
+        notebook = ROOT / path.relative_to(site).with_suffix(".ipynb")
+        runs = read_chapter("", notebook).runs if notebook.exists() else ()
+        # Also those whose code is folded away; the places are those of the notebook.
+        cells = [c for c in page.select(".cell") if c.select_one(".cell_input")]
+        marked = {place for place, c in enumerate(cells) if c.select(".run-bar button")}
+        count += len(marked)
+        if marked != set(runs):
+            wrong.append(f"{name(site, path)}: {marked ^ set(runs)}")
+        scripts = page.select("script[src*='run.js']")
+        if bool(scripts) != bool(there and runs):
+            wrong.append(f"{name(site, path)} loads the runner for nothing, or not")
+    assert not wrong, "\n".join(wrong)
+    assert count > 100
 
 
 def public_modules():

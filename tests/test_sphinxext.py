@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import textwrap
+import zipfile
 from xml.etree import ElementTree
 
 import nbformat
@@ -174,6 +175,62 @@ def test_a_widget_that_cannot_draw_is_refused(monkeypatch):
     )
     with pytest.raises(ValueError, match=r"the widget 'w' cannot draw .*: .*no 7"):
         sphinxext.drawing("w", {"x": 7})
+
+
+# Python in the page
+
+
+def code_cell(source, outputs=({"text": ["1"]},), tags=()):
+    """A code cell as a notebook's file holds it."""
+    metadata = {"tags": list(tags)}
+    return {
+        "cell_type": "code",
+        "source": [source],
+        "outputs": outputs,
+        "metadata": metadata,
+    }
+
+
+def test_what_prints_text_and_needs_numpy_alone_runs_in_the_page():
+    figure = {"data": {"image/png": "", "text/plain": ["<Figure>"]}}
+    value = {"data": {"text/plain": ["1"]}}
+    notebook = [
+        code_cell("import numpy as np, keras", outputs=[]),
+        code_cell("import numpy as np; x = np.ones(2)"),
+        {"cell_type": "markdown", "source": ["# A"], "metadata": {}},
+        code_cell("x", [value]),
+        code_cell("y = x", outputs=[]),
+        code_cell("x", [figure]),
+        code_cell("keras.Model()"),
+        code_cell("z = slow(x)", tags=["kernel"]),
+        code_cell("z"),
+        code_cell("print(x)", tags=["exercise"]),
+    ]
+    assert sphinxext.runs_in_page(notebook) == {1, 2, 8}
+
+
+def test_the_wheel_may_be_missing_but_not_another_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("PAGE_PYTHON", str(tmp_path))
+    assert sphinxext.python_wheel() is None
+    name = "jupyterlite_xeus_python-1.0.0-py3-none-any.whl"
+    (tmp_path / name).write_bytes(b"something else")
+    with pytest.raises(sphinxext.BookError, match=f"{name} is not the file that"):
+        sphinxext.python_wheel()
+
+
+def test_the_package_for_the_page_is_small_complete_and_the_same_each_time(tmp_path):
+    for name in ("a.zip", "b.zip"):
+        sphinxext.write_package(tmp_path / name)
+    content = (tmp_path / "a.zip").read_bytes()
+    assert content == (tmp_path / "b.zip").read_bytes()
+    assert len(content) < 300_000
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        files = set(archive.namelist())
+        for file in files:
+            assert archive.read(file) == (ROOT / file).read_bytes()
+    assert {"nnbook/layers.py", "nnbook/exercises/neurons.py"} < files
+    assert "nnbook/data/digits.npz" in files
+    assert not [file for file in files if "widgets" in file or "sphinxext" in file]
 
 
 # The frame of a page
@@ -413,6 +470,28 @@ def test_hidden_outputs_tables_and_languages_are_plain_html(book):
     tags = [cell.name for cell in table.select("th, td")]
     assert tags == ["td", "th", "td", "td"]
     assert book["intro"].select_one("[lang=zh]").text == "感知机"
+
+
+def test_a_cell_that_prints_has_a_button_where_there_is_a_python(book, folder):
+    bars = book["one"].select(".cell.runs .run-bar")
+    assert [bar.button.text for bar in bars] == ["Edit and run"]
+    assert "print('hidden words')" in bars[0].find_parent(class_="cell").text
+    there = (folder / "_build/html/_static/python/worker.js").exists()
+    assert there == bool(sphinxext.python_wheel())
+    assert book["one"].html["data-run"] == ("here" if there else "absent")
+    assert bool(book["one"].select("script[src*='run.js']")) == there
+    assert book["two"].html["data-run"] == "absent"
+
+
+def test_without_a_python_the_pages_are_whole_and_have_no_button(monkeypatch, tmp_path):
+    monkeypatch.setenv("PAGE_PYTHON", str(tmp_path / "nowhere"))
+    finished = build(write_book(tmp_path))
+    assert (finished.returncode, finished.stderr) == (0, "")
+    page = pages(tmp_path)["one"]
+    assert page.html["data-run"] == "absent"
+    assert not page.select("script[src*='run.js'], .run-here")
+    assert page.select_one("#as-notebook a[download]")
+    assert not (tmp_path / "_build/html/_static/python").exists()
 
 
 def test_bars_in_a_docstring_are_an_absolute_value(book):
