@@ -228,10 +228,10 @@ class DrawDigit(BookWidget):
         Returns
         -------
         dict
-            `picture`, 28 rows of 28; `pooled`, the 64 numbers of the last map; `hidden`,
-            the layer of 64 neurons after its ReLU; `logits` and `probabilities` of the
-            ten digits; `says` and `second`, the two digits with the largest ones, and
-            `probability`, the first one's.
+            `picture`, 28 rows of 28; `pooled`, the 64 numbers of the last map;
+            `hidden`, the layer of 64 neurons after its ReLU; `logits` and
+            `probabilities` of the ten digits; `says` and `second`, the two digits with
+            the largest ones, and `probability`, the first one's.
         """
         picture = sheet(self.ink, whole(self.right), whole(self.down))
         model, x, after = _network(), picture[None, :, :, None], []

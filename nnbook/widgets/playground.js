@@ -796,12 +796,12 @@ function drawPlane(state, numbers, run, map) {
     + drawChoices(run);
 }
 
-// ---- The losses over the epochs, from a hundredth to a hundred on a logarithmic scale ----
+// ---- The losses over the epochs, from a hundredth to ten on a logarithmic scale ----
 
 function drawLosses(state, { train_curve: train, validation_curve: validation }, top) {
   const across = (epoch) => 40 + 270 * epoch / 100;
-  const up = (loss) => top + 22 + 124 * (2 - Math.log10(Math.min(Math.max(loss, 0.01), 100))) / 4;
-  const levels = [100, 10, 1, 0.1, 0.01].map((loss) =>
+  const up = (loss) => top + 22 + 124 * (1 - Math.log10(Math.min(Math.max(loss, 0.01), 10))) / 3;
+  const levels = [10, 1, 0.1, 0.01].map((loss) =>
     line(40, up(loss), 310, up(loss), 'class="nn-line" stroke-opacity="0.4"')
     + text(34, up(loss) + 4, String(loss), 'class="nn-small nn-muted nn-end"')).join("");
   const curve = (losses, look) => losses.length < 2 ? "" : `<path d="M${losses
