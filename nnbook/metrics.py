@@ -84,8 +84,9 @@ def confusion_matrix(predicted, labels, n_classes=None):
            [0, 2]])
     """
     predicted, labels, n_classes = _answers(predicted, labels, n_classes)
-    pairs = np.bincount(labels * n_classes + predicted, minlength=n_classes**2)
-    return pairs.reshape(n_classes, n_classes)
+    # A browser's Python counts with 32 bits, and bincount takes no longer numbers.
+    pairs = (labels * n_classes + predicted).astype(np.intp)
+    return np.bincount(pairs, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 
 def precision(predicted, labels, positive=1):
