@@ -369,12 +369,11 @@ def before(above, wanted):
     """The statements among those above that give or change a wanted name, in order."""
     chosen = []
     for statement, changes in reversed(above):
-        changed = wanted & changes
-        if changed or wanted & statement.gives:
+        if wanted & (statement.gives | changes):
             chosen.append(statement)
             if statement.is_sure:
                 wanted = wanted - statement.gives
-            wanted = wanted | statement.reads | changed
+            wanted = wanted | statement.reads
     return chosen[::-1]
 
 
