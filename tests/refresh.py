@@ -8,12 +8,16 @@ the kernel) is left out, so that running this twice gives identical bytes.
 
 import base64
 import io
+import os
 import sys
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from PIL import Image
+
+# TensorFlow otherwise logs to stderr, which would be stored.
+os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
 CHAPTERS = Path(__file__).parent.parent / "chapters"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
