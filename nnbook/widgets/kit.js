@@ -492,8 +492,8 @@ const nnKit = (() => {
       element("div", { class: "nn-controls" }, ...groups), actions, clipboard.text);
     // JupyterLab would take the arrow keys of a slider as its own. It looks for this
     // word on the focused element itself.
-    const fields = "input, select, button, textarea, summary, [tabindex]";
-    for (const field of el.querySelectorAll(fields)) {
+    const reached = "input, select, button, textarea, summary, [tabindex]";
+    for (const field of el.querySelectorAll(reached)) {
       field.setAttribute("data-lm-suppress-shortcuts", "true");
     }
 
