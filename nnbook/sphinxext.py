@@ -172,13 +172,15 @@ class Claim:
 class Chapter:
     """A notebook: its name for Sphinx, its title, its first paragraph, its claims.
 
-    `runs` are the code cells that can be run in the page, by their place among the code
+    `effort` is the last paragraph of its first cell: how long it takes, and what it
+    asks for. `runs` are the code cells that can be run in the page, by their place among the code
     cells.
     """
 
     name: str
     title: str
     summary: str
+    effort: str
     claims: tuple[Claim, ...]
     runs: frozenset[int] = frozenset()
 
@@ -267,8 +269,15 @@ def read_chapter(name, path):
     if not opening.startswith("# "):
         raise BookError(f"in {name}: the first cell must start with the title, '# ...'")
     title, _, rest = opening.removeprefix("# ").partition("\n")
-    summary = " ".join(rest.strip().partition("\n\n")[0].split())
-    return Chapter(name, title.strip(), summary, tuple(claims), runs_in_page(notebook))
+    paragraphs = [" ".join(text.split()) for text in rest.strip().split("\n\n")]
+    return Chapter(
+        name=name,
+        title=title.strip(),
+        summary=paragraphs[0],
+        effort=paragraphs[-1].strip("*"),
+        claims=tuple(claims),
+        runs=runs_in_page(notebook),
+    )
 
 
 def refuse_duplicates(chapters):
@@ -359,17 +368,45 @@ def spoilt_note(claim):
 
 
 class ChaptersDirective(ReadsNotebooks, SphinxDirective):
-    """`{chapters}`: every chapter with a link and its first paragraph."""
+    """`{chapters} caption of a part`: its chapters, how long they take, what they need."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
 
     def run(self):
         """A numbered list, written in Markdown and parsed like the page around it."""
-        lines = [
-            f"1. [{chapter.title}](/{chapter.name}.ipynb) {chapter.summary}"
-            for chapter in self.chapters()
-        ]
+        notebooks = {chapter.name: chapter for chapter in self.chapters()}
+        trees = self.env.external_site_map.root.subtrees
+        parts = {tree.caption: tree.files() for tree in trees}
+        if self.arguments[0] not in parts:
+            raise BookError(
+                f"in {self.env.docname}, {{chapters}} names one of the parts "
+                f"{', '.join(parts)}, not {self.arguments[0]}"
+            )
+        # A number is known only when all pages are read, so it is counted here.
+        numbers = {name: place for place, name in enumerate(notebooks, 1)}
+        lines = []
+        for name in parts[self.arguments[0]]:
+            here = name.rpartition("/")[0]
+            effort = re.sub(r"\]\((?=\w)", f"](/{here}/", notebooks[name].effort)
+            lines += [f"{numbers[name]}. [{notebooks[name].title}](/{name}.ipynb)", ""]
+            lines += [f"   {effort}", ""]
         box = nodes.container(classes=["chapters"])
         self.state.nested_parse(StringList(lines), self.content_offset, box)
         return [box]
+
+
+class WidgetDirective(SphinxDirective):
+    """`{widget} name`: a widget on a page that is no notebook, as it is at first."""
+
+    required_arguments = 1
+
+    def run(self):
+        """What the widget's cell in a notebook would store."""
+        name = self.arguments[0]
+        if name not in widgets.names():
+            raise BookError(f"in {self.env.docname}, there is no widget {name!r}")
+        return [nodes.raw("", widgets.widget_class(name)().html(), format="html")]
 
 
 class CountRole(ReadsNotebooks, SphinxRole):
@@ -1003,6 +1040,7 @@ def setup(app):
     app.add_transform(AbsoluteValues)
     app.add_directive("chapters", ChaptersDirective)
     app.add_directive("claims", ClaimsDirective)
+    app.add_directive("widget", WidgetDirective)
     app.add_role("count", CountRole())
     app.add_role("claim", ClaimRole())
     app.connect("builder-inited", collect_claims)

@@ -115,8 +115,8 @@ def test_a_claim_that_cannot_be_read_without_running_is_refused(decorator, reaso
 @pytest.mark.parametrize("title", ["One is one", "One is one!", "one IS one"])
 def test_two_claims_with_one_address_are_refused(title):
     chapters = [
-        Chapter("a", "A", "", (Claim("One is one", ("x",)),)),
-        Chapter("b", "B", "", (Claim(title, ("x",)),)),
+        Chapter("a", "A", "", "", (Claim("One is one", ("x",)),)),
+        Chapter("b", "B", "", "", (Claim(title, ("x",)),)),
     ]
     with pytest.raises(sphinxext.BookError, match=r"in b has the same title .* in a"):
         sphinxext.refuse_duplicates(chapters)
@@ -339,7 +339,10 @@ It makes {count}`claims` claims, such as {claim}`Second`, and shows
 The error is at most |a - b|.
 ```
 
-```{chapters}
+```{widget} stairs_neuron
+```
+
+```{chapters} A part
 ```
 
 ## All claims
@@ -394,7 +397,8 @@ def write_book(folder):
         ("print('hidden words')", [printed], ["hide-output"]),
     )
     shown = widget_output(StairsNeuron().html())
-    notebook(folder / "two.ipynb", "# Two\n\nWords.", ("StairsNeuron()", [shown], []))
+    two = "# Two\n\nWords.\n\n*About five minutes, after [one](one.ipynb).*"
+    notebook(folder / "two.ipynb", two, ("StairsNeuron()", [shown], []))
     return folder
 
 
@@ -454,11 +458,17 @@ def test_a_claim_can_be_named_and_leads_to_its_proof(book):
     assert named.text == "Second"
 
 
-def test_chapters_are_listed_with_their_first_paragraph(book):
+def test_chapters_are_listed_with_what_they_ask_for(book):
     items = book["intro"].select(".chapters li")
     assert [item.a["href"] for item in items] == ["one.html", "two.html"]
-    assert items[0].select_one("math")
-    assert items[1].text.split() == ["Two", "Words."]
+    assert items[1].text.split() == ["Two", "About", "five", "minutes,", "after", "one."]
+    assert items[1].select("a")[1]["href"] == "one.html"
+
+
+def test_a_widget_can_stand_on_any_page(book):
+    widget = book["intro"].select_one(".nn-widget")
+    assert widget["data-widget"] == "stairs_neuron"
+    assert widget.select_one(".nn-picture svg") and widget.select_one(".nn-sentence")
 
 
 def test_hidden_outputs_tables_and_languages_are_plain_html(book):
@@ -554,8 +564,17 @@ ABACUS = '<div class="nn-widget" data-widget="abacus" data-state="{}"></div>'
         (TWO_CLAIMS, "the claim 'First: one is one' in two has the same title"),
         (("Abacus()", [widget_output(ABACUS)], []), "in two, name must be one of the"),
         ("# Two\n\n{claim}`Third`", "in two, no claim is called 'Third'"),
+        ("# Two\n\n```{widget} abacus\n```", "in two, there is no widget 'abacus'"),
+        ("# Two\n\n```{chapters} B\n```", "names one of the parts A part, not B"),
     ],
-    ids=["formula", "duplicate claim", "unknown widget", "unknown claim"],
+    ids=[
+        "formula",
+        "duplicate claim",
+        "widget in a cell",
+        "unknown claim",
+        "unknown widget",
+        "unknown part",
+    ],
 )
 def test_what_is_wrong_stops_the_build_and_names_the_page(tmp_path, cell, message):
     write_book(tmp_path)
