@@ -356,6 +356,45 @@ def test_every_drawing_can_be_made_by_keyboard(page):
             assert right_values(name, widget)[key] == "g" + blank[1:]
 
 
+def test_mouse_and_finger_draw_the_stroke_and_the_rubber_takes_it_away(visit):
+    engine = MiniRacer()
+    engine.eval((base.FOLDER / "kit.js").read_text(encoding="utf-8"))
+    page = visit(has_touch=True)
+    for name, widget in widgets(page):
+        for grid in widget.locator("[role=grid]").all():
+            key = grid.get_attribute("data-name")
+            widget.get_by_role("button", name="Clear").click()
+            blank = values(widget)[key]
+            rows = grid.locator("[role=row]").count()
+            columns = len(blank) // rows
+            grid.scroll_into_view_if_needed()
+            box = grid.bounding_box()
+            width, height = box["width"] / columns, box["height"] / rows
+
+            def at(x, y, box=box, width=width, height=height):
+                return box["x"] + width * x, box["y"] + height * y
+
+            def line(ink, start, end, rubber=False, columns=columns):
+                call = json.dumps([ink, columns, start, end, rubber])
+                return engine.eval(f"nnKit.stroke(...{call})")
+
+            page.mouse.move(*at(1.5, 1.5))
+            page.mouse.down()
+            page.mouse.move(*at(4.5, 1.5))
+            page.mouse.up()
+            page.mouse.move(*at(1.5, 4.5))  # not pressed: nothing is drawn
+            drawn = line(blank, [1.5, 1.5], [4.5, 1.5])
+            assert right_values(name, widget)[key] == drawn != blank
+            page.touchscreen.tap(*at(2.5, 5.5))
+            both = line(drawn, [2.5, 5.5], [2.5, 5.5])
+            assert right_values(name, widget)[key] == both != drawn
+            assert grid.evaluate("(el) => getComputedStyle(el).touchAction") == "none"
+            widget.get_by_role("button", name="Rubber").click()
+            page.mouse.click(*at(2.5, 5.5))
+            rubbed = line(both, [2.5, 5.5], [2.5, 5.5], True)
+            assert right_values(name, widget)[key] == rubbed != both
+
+
 def test_every_preset_is_a_button_that_shows_whether_it_is_on(page):
     for name, widget in widgets(page):
         for button in widget.locator(".nn-presets button").all():
