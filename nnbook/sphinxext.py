@@ -389,8 +389,9 @@ class ChaptersDirective(ReadsNotebooks, SphinxDirective):
         for name in parts[self.arguments[0]]:
             here = name.rpartition("/")[0]
             effort = re.sub(r"\]\((?=\w)", f"](/{here}/", notebooks[name].effort)
-            lines += [f"{numbers[name]}. [{notebooks[name].title}](/{name}.ipynb)", ""]
-            lines += [f"   {effort}", ""]
+            mark = f"{numbers[name]}. "
+            lines += [f"{mark}[{notebooks[name].title}](/{name}.ipynb)", ""]
+            lines += [f"{' ' * len(mark)}{effort}", ""]
         box = nodes.container(classes=["chapters"])
         self.state.nested_parse(StringList(lines), self.content_offset, box)
         return [box]
