@@ -173,8 +173,8 @@ class Chapter:
     """A notebook: its name for Sphinx, its title, its first paragraph, its claims.
 
     `effort` is the last paragraph of its first cell: how long it takes, and what it
-    asks for. `runs` are the code cells that can be run in the page, by their place among the code
-    cells.
+    asks for. `runs` are the code cells that can be run in the page, by their place
+    among the code cells.
     """
 
     name: str
@@ -368,7 +368,7 @@ def spoilt_note(claim):
 
 
 class ChaptersDirective(ReadsNotebooks, SphinxDirective):
-    """`{chapters} caption of a part`: its chapters, how long they take, what they need."""
+    """`{chapters} caption of a part`: its chapters, and what each asks for."""
 
     required_arguments = 1
     final_argument_whitespace = True
