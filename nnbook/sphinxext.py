@@ -387,8 +387,8 @@ class ChaptersDirective(ReadsNotebooks, SphinxDirective):
         numbers = {name: place for place, name in enumerate(notebooks, 1)}
         lines = []
         for name in parts[self.arguments[0]]:
-            here = name.rpartition("/")[0]
-            effort = re.sub(r"\]\((?=\w)", f"](/{here}/", notebooks[name].effort)
+            here = name[: name.rfind("/") + 1]
+            effort = re.sub(r"\]\((?=\w)", f"](/{here}", notebooks[name].effort)
             mark = f"{numbers[name]}. "
             lines += [f"{mark}[{notebooks[name].title}](/{name}.ipynb)", ""]
             lines += [f"{' ' * len(mark)}{effort}", ""]
