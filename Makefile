@@ -17,6 +17,9 @@ SITE := _build/html/index.html
 export TF_CPP_MIN_LOG_LEVEL := 3
 export TF_ENABLE_ONEDNN_OPTS := 0
 
+# The tests run side by side, one a core; more threads would only wait for each other.
+test test-unit test-notebooks test-site: export OPENBLAS_NUM_THREADS := 1
+
 .PHONY: book test test-unit test-notebooks test-site test-elsewhere test-numpy-1.25 lab refresh \
 	bench audit lock clean
 

@@ -349,7 +349,7 @@ def test_the_list_of_claims_is_what_the_notebooks_proved(pages, site):
     words = {c: [plain(t) for t in titles] for c, titles in proved.items() if titles}
     assert listed == words
     total = sum(len(titles) for titles in proved.values())
-    assert f"makes {total} claims" in " ".join(pages[site / "intro.html"].text.split())
+    assert f"it: {total} claims" in " ".join(pages[site / "intro.html"].text.split())
 
 
 def test_every_cell_that_can_run_in_its_page_has_a_button(pages, site):

@@ -189,6 +189,7 @@ print(f"says = {logits.argmax()}, probability = {softmax(logits).max():.4f}")
 import keras
 
 keras.config.set_floatx("float64")
+keras.config.set_dtype_policy("float64")
 model = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -202,6 +203,7 @@ model = keras.Sequential(
     ]
 )
 keras.config.set_floatx("float32")
+keras.config.set_dtype_policy("float32")
 model.set_weights(weights)
 p = np.asarray(model(x))[0]
 print(f"says = {p.argmax()}, probability = {p.max():.4f}")

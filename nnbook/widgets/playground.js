@@ -604,6 +604,7 @@ import keras
 import tensorflow as tf
 
 keras.config.set_floatx("float64")
+keras.config.set_dtype_policy("float64")
 bends = [${bends.map((name) => KERAS_BENDS[name]).join(", ")}]
 denses = [keras.layers.Dense(units) for units in [${[...bends.map(() => width), classes].join(", ")}]]
 place, n_in = 0, 2
@@ -654,6 +655,7 @@ ones = [np.ones((1, ${width})) for _ in bends]
 print(f"Keras: train_loss = {float(loss(x, labels, ones)):.4f}")
 print(f"Keras: validation_loss = {float(loss(x_new, labels_new, ones)):.4f}")
 keras.config.set_floatx("float32")  # as it was
+keras.config.set_dtype_policy("float32")
 `;
 }
 
