@@ -31,7 +31,22 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 # Most of the time goes into the browser; its tests may run side by side.
-SPREAD = ("tests/test_browser.py", "tests/test_widgets_browser.py")
+SPREAD = (
+    "tests/test_browser.py",
+    "tests/test_run_browser.py",
+    "tests/test_widgets_browser.py",
+)
+# They take a minute or two each, so they come first: at the end, one core would wait.
+LONG = (
+    "test_every_cell_with_a_button_prints_what_is_stored",
+    "test_every_page_is_accessible",
+    "test_each_cell_run_afresh_prints_what_is_stored",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the long tests; all others stay in order."""
+    items.sort(key=lambda item: not item.name.startswith(LONG))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -49,6 +64,7 @@ def pytest_xdist_make_scheduler(config, log):
             return file
         return f"{file}[{page[1]}]" if page else nodeid
 
+    config.option.loadscopereorder = False  # largest file first: the long tests last
     scheduler = LoadFileScheduling(config, log)
     scheduler._split_scope = split_scope
     return scheduler

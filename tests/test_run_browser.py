@@ -97,7 +97,7 @@ def outputs(sources, left_out):
     for place in range(len(sources)):
         nodes = [s.node for s, runs, _ in table if s.cell == place and runs]
         out = io.StringIO()
-        with contextlib.redirect_stdout(out):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
             try:
                 cells.execute_and_show(nodes, cells.title(place, None), names)
             except Exception as error:
