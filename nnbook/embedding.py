@@ -394,7 +394,7 @@ def _checked_ids(name, value, n_tokens):
         where = tuple(int(i) for i in np.argwhere(outside)[0])
         place = f"{name}{list(where) or ''}"
         raise ValueError(f"{place} is {ids[where]}, but ids are integers {allowed}")
-    return ids.astype(np.int64, order="C")
+    return ids.astype(np.intp, order="C")  # what NumPy counts places with: int64 mostly
 
 
 def _checked_vectors(name, value):
