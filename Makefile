@@ -51,7 +51,7 @@ OLD := $(VENV)-numpy-1.25
 OLD_BIN := $(OLD)$(patsubst $(VENV)%,%,$(BIN))
 
 test-numpy-1.25: $(OLD)/.installed
-	PYTHONPATH=. $(OLD_BIN)/python -m pytest -q -m "not keras" $(wildcard $(patsubst nnbook/%,tests/test_%,$(CORE)))
+	PYTHONPATH=. $(OLD_BIN)/python -m pytest -q -m "not keras and not notebook" $(wildcard $(patsubst nnbook/%,tests/test_%,$(CORE)))
 
 $(OLD)/.installed: tests/numpy-1.25.lock
 	$(PYTHON) -m venv $(OLD)

@@ -355,7 +355,7 @@ def test_what_is_hidden_to_be_predicted_opens_by_keyboard(chromium, served, name
         page = seen.page
         for name in [name for name in names if re.match(r"chapters/\d", name)]:
             page.goto(f"{served}/{name}")
-            for reveal in page.locator("details.reveal").all():
+            for reveal in page.locator("details.reveal").all()[:3]:
                 hidden = reveal.locator(".cell_input, .cell_output").first
                 assert not hidden.is_visible()
                 reveal.locator("summary").focus()
