@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from py_mini_racer import MiniRacer
 
 from nnbook.widgets import base
-from nnbook.widgets.activation_explorer import ActivationExplorer, significant
+from nnbook.widgets.activation_explorer import ActivationExplorer
+from nnbook.widgets.base import significant
 from nnbook.widgets.stairs_neuron import StairsNeuron
 
 EVERY_WIDGET = pytest.mark.parametrize("name", base.names())

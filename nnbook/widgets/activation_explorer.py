@@ -8,10 +8,9 @@ Chapter: activations.
 """
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
 
 from nnbook import activations
-from nnbook.widgets.base import BookWidget, Number, module, short
+from nnbook.widgets.base import BookWidget, Number, module, short, significant, whole
 
 # As nnbook and as the reader calls them, in the order of the chapter.
 NAMES = {
@@ -64,7 +63,7 @@ class ActivationExplorer(BookWidget):
         return product
 
     def _layers(self):
-        return math.floor(self.depth + 0.5)
+        return whole(self.depth)
 
     def compute(self):
         """Values and slopes, what one layer passes on, and all of them.
@@ -104,23 +103,3 @@ class ActivationExplorer(BookWidget):
             f"α = {short(self.alpha)}, {layers} "
             f"{'layer passes' if layers == 1 else 'layers pass'} on: {passed}."
         )
-
-
-def significant(value, digits=3):
-    """A number with at most so many significant digits, as people write it.
-
-    Examples
-    --------
-    >>> significant(0.3125), significant(-8.63e-8), significant(2.0**30)
-    ('0.313', '−8.63·10⁻⁸', '1.07·10⁹')
-    """
-    if value == 0:
-        return "0"
-    exact = Decimal(abs(value))
-    unit = Decimal(1).scaleb(exact.adjusted() + 1 - digits)
-    rounded = exact.quantize(unit, ROUND_HALF_UP)
-    sign, power = "−" if value < 0 else "", rounded.adjusted()
-    if -3 <= power < 4:
-        return f"{sign}{rounded.normalize():f}"
-    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{sign}{rounded.scaleb(-power).normalize():f}·10{raised}"

@@ -16,8 +16,7 @@ import traitlets
 from nnbook.activations import sigmoid, sigmoid_grad
 from nnbook.layers import Dense, Sigmoid
 from nnbook.losses import binary_cross_entropy_with_logits
-from nnbook.widgets.activation_explorer import significant
-from nnbook.widgets.base import BookWidget, Number, module, short
+from nnbook.widgets.base import BookWidget, Number, module, short, significant
 
 LAST = 17
 HIDDEN = [f"w{i}{j}" for j in (1, 2) for i in (1, 2, 3, 4)]

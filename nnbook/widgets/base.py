@@ -13,6 +13,7 @@ Every chapter uses the widgets; none of them teaches this file.
 import html
 import importlib
 import json
+import math
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -209,6 +210,48 @@ def probability(value):
     if value >= 0.99995:
         return "> 0.9999"
     return f"= {fixed(value, 4)}"
+
+
+def significant(value, digits=3):
+    """A number with at most so many significant digits, as people write it.
+
+    Examples
+    --------
+    >>> significant(0.3125), significant(-8.63e-8), significant(2.0**30)
+    ('0.313', '−8.63·10⁻⁸', '1.07·10⁹')
+    """
+    if value == 0:
+        return "0"
+    exact = Decimal(abs(value))
+    unit = Decimal(1).scaleb(exact.adjusted() + 1 - digits)
+    rounded = exact.quantize(unit, ROUND_HALF_UP)
+    sign, power = "−" if value < 0 else "", rounded.adjusted()
+    if -3 <= power < 4:
+        return f"{sign}{rounded.normalize():f}"
+    raised = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{sign}{rounded.scaleb(-power).normalize():f}·10{raised}"
+
+
+def whole(value):
+    """The nearest whole number, halves upwards, as JavaScript's `Math.round` has it.
+
+    Examples
+    --------
+    >>> whole(0.5), whole(1.49), whole(2)
+    (1, 1, 2)
+    """
+    return math.floor(value + 0.5)
+
+
+def clean(value):
+    """A number to nine decimals: what is 0 on paper is 0, not 4e-17.
+
+    Examples
+    --------
+    >>> clean(0.1 + 0.2), clean(-0.0)
+    (0.3, 0.0)
+    """
+    return round(float(value), 9) + 0.0
 
 
 class BookWidget(anywidget.AnyWidget):

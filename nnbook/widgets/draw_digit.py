@@ -19,8 +19,15 @@ from nnbook.datasets import measured
 from nnbook.layers import Dense, Flatten, ReLU
 from nnbook.model import Sequential
 from nnbook.softmax import softmax
-from nnbook.widgets.base import INK, BookWidget, Drawing, Number, module, probability
-from nnbook.widgets.sliding_window import whole
+from nnbook.widgets.base import (
+    INK,
+    BookWidget,
+    Drawing,
+    Number,
+    module,
+    probability,
+    whole,
+)
 
 CELLS, SHEET, BORDER = 8, 28, 2
 FARTHEST = 8  # pixels that a drawing can be moved

@@ -12,7 +12,7 @@ import numpy as np
 import traitlets
 
 from nnbook.activations import relu
-from nnbook.widgets.base import BookWidget, Number, module, short
+from nnbook.widgets.base import BookWidget, Number, clean, module, short
 
 X = np.arange(161) / 40 - 2
 TARGETS = {
@@ -135,14 +135,3 @@ def target(name):
         "wave": np.sin(np.pi * X / 2),
     }[name]
     return values, values
-
-
-def clean(value):
-    """A number to nine decimals: what is 0 on paper is 0, not 4e-17.
-
-    Examples
-    --------
-    >>> clean(0.1 + 0.2), clean(-0.0)
-    (0.3, 0.0)
-    """
-    return round(float(value), 9) + 0.0

@@ -15,8 +15,7 @@ import numpy as np
 import traitlets
 
 from nnbook import activations
-from nnbook.widgets.activation_explorer import significant
-from nnbook.widgets.base import BookWidget, Number, module, short
+from nnbook.widgets.base import BookWidget, Number, module, short, significant
 
 NAMES = {"linear": "no bend", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 # The number of inputs times the variance of a weight, for layers of 100 neurons.

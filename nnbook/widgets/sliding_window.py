@@ -7,25 +7,12 @@ are marked.
 Chapter: convolution.
 """
 
-import math
-
 import numpy as np
 
 from nnbook.convolution import correlate, output_size
-from nnbook.widgets.base import BookWidget, Number, module, short
+from nnbook.widgets.base import BookWidget, Number, module, short, whole
 
 SIZE, KERNEL = 6, 3
-
-
-def whole(value):
-    """The nearest whole number, halves upwards, as JavaScript's `Math.round` has it.
-
-    Examples
-    --------
-    >>> whole(0.5), whole(1.49), whole(2)
-    (1, 1, 2)
-    """
-    return math.floor(value + 0.5)
 
 
 class SlidingWindow(BookWidget):

@@ -13,8 +13,7 @@ import numpy as np
 import traitlets
 
 from nnbook.softmax import softmax, softmax_cross_entropy
-from nnbook.widgets.activation_explorer import significant
-from nnbook.widgets.base import BookWidget, Number, module
+from nnbook.widgets.base import BookWidget, Number, module, significant
 
 FORMATS = ["float16", "float32", "float64"]
 FORMULAS = {

@@ -15,9 +15,7 @@ import traitlets
 
 from nnbook import datasets
 from nnbook.embedding import nearest, skip_gram_loss, skip_gram_pairs
-from nnbook.widgets.base import BookWidget, Number, fixed, module
-from nnbook.widgets.hidden_neurons import clean
-from nnbook.widgets.sliding_window import whole
+from nnbook.widgets.base import BookWidget, Number, clean, fixed, module, whole
 
 STEPS, RATE, NEGATIVES, WINDOW, LISTED = 200, 3, 5, 4, 5
 GROUPS = {
