@@ -8,15 +8,13 @@ the update. Values stand on the nodes, gradients come to stand on the edges.
 Chapter: backprop.
 """
 
-import math
-
 import numpy as np
 import traitlets
 
 from nnbook.activations import sigmoid, sigmoid_grad
 from nnbook.layers import Dense, Sigmoid
 from nnbook.losses import binary_cross_entropy_with_logits
-from nnbook.widgets.base import BookWidget, Number, module, short, significant
+from nnbook.widgets.base import BookWidget, Number, module, short, significant, whole
 
 LAST = 17
 HIDDEN = [f"w{i}{j}" for j in (1, 2) for i in (1, 2, 3, 4)]
@@ -73,7 +71,7 @@ class BackpropSteps(BookWidget):
     c = Number(-1.5, -20, 20)
 
     def _step(self):
-        return math.floor(self.step + 0.5)
+        return whole(self.step)
 
     def _x(self):
         return np.array([[self.x1, self.x2, self.x3, self.x4]])

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from nnbook.model_selection import polynomial_features, ridge
-from nnbook.widgets.base import BookWidget, Number, fixed, module, short
+from nnbook.widgets.base import BookWidget, Number, fixed, module, short, whole
 
 SETS, LARGEST, DEGREES = 4, 80, 12
 SIZES = (8, 12, 18, 26, 38, 56, 80)
@@ -111,7 +111,7 @@ class BiasVariance(BookWidget):
             `best_degree`, of the lowest validation error; and `verdict`: "fine",
             "bias", "variance" or "both".
         """
-        degree, n = math.floor(self.degree + 0.5), math.floor(self.n + 0.5)
+        degree, n = whole(self.degree), whole(self.n)
         by_degree = [self._errors(d, n) for d in range(1, DEGREES + 1)]
         by_size = [self._errors(degree, size) for size in SIZES]
         train, validation = by_degree[degree - 1]
@@ -130,8 +130,8 @@ class BiasVariance(BookWidget):
         """The setting, the two errors beside the noise, and the verdict."""
         numbers = self.compute()
         return (
-            f"Degree {math.floor(self.degree + 0.5)}, "
-            f"{math.floor(self.n + 0.5)} samples, noise {short(self.noise)}, "
+            f"Degree {whole(self.degree)}, "
+            f"{whole(self.n)} samples, noise {short(self.noise)}, "
             f"lambda 10^{short(self.log_lambda)}: training error "
             f"{_amount(numbers['train'])}, validation error "
             f"{_amount(numbers['validation'])}, noise alone "

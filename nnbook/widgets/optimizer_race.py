@@ -14,7 +14,7 @@ import numpy as np
 import traitlets
 
 from nnbook.optimizers import SGD, Adam, RMSProp
-from nnbook.widgets.base import BookWidget, Number, fixed, module, short
+from nnbook.widgets.base import BookWidget, Number, fixed, module, short, whole
 
 # Name -> (title, height, its lowest value, its two slopes). Products are written out so
 # that Python and JavaScript round alike, step after step.
@@ -190,9 +190,7 @@ yet.'
     def _winner(self, paths, losses):
         """To six decimals, so that the last bit of a number decides nothing."""
         scores = [
-            math.inf
-            if _is_off(paths[ball])
-            else math.floor(losses[ball][-1] * 1e6 + 0.5)
+            math.inf if _is_off(paths[ball]) else whole(losses[ball][-1] * 1e6)
             for ball in BALLS
         ]
         best = min(scores)

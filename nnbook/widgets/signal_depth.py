@@ -15,7 +15,7 @@ import numpy as np
 import traitlets
 
 from nnbook import activations
-from nnbook.widgets.base import BookWidget, Number, module, short, significant
+from nnbook.widgets.base import BookWidget, Number, module, short, significant, whole
 
 NAMES = {"linear": "no bend", "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
 # The number of inputs times the variance of a weight, for layers of 100 neurons.
@@ -79,7 +79,7 @@ class SignalDepth(BookWidget):
         """
         h = getattr(activations, self.activation)
         slope = getattr(activations, f"{self.activation}_grad")
-        layers = math.floor(self.depth + 0.5)
+        layers = whole(self.depth)
         gain = STARTS[self.start][1] * self.factor * self.factor
 
         square, sizes, quantiles, passed = 1.0, [], [], []

@@ -8,13 +8,11 @@ and what all the mistakes cost.
 Chapter: model evaluation.
 """
 
-import math
-
 import numpy as np
 
 from nnbook.metrics import auc, confusion_matrix, f1, precision, recall, roc_curve
 from nnbook.metrics import precision_recall_curve as pr_curve
-from nnbook.widgets.base import BookWidget, Number, fixed, module, short
+from nnbook.widgets.base import BookWidget, Number, fixed, module, short, whole
 
 CASTINGS = 1000
 
@@ -61,7 +59,7 @@ class ThresholdCost(BookWidget):
             To six decimals, the sound ones first.
         labels : ndarray of 0 and 1, shape (1000,)
         """
-        n_cracked = math.floor(10 * self.prevalence + 0.5)
+        n_cracked = whole(10 * self.prevalence)
         kinds = _quantiles(CASTINGS - n_cracked), _quantiles(n_cracked)
         scores = np.concatenate([kinds[0], kinds[1] + self.separation])
         labels = np.repeat([0, 1], [CASTINGS - n_cracked, n_cracked])
