@@ -118,7 +118,8 @@ def violations(page, *kinds):
 
 
 def settle(page):
-    """Wait for the fonts, and for search results where there are any."""
+    """Wait until all of the page is drawn, and for search results if there are any."""
+    page.wait_for_selector("html:not([data-first])")
     page.evaluate("document.fonts.ready.then(() => true)")
     if "q=" in page.url:
         page.wait_for_selector("#search-results li")
@@ -159,6 +160,30 @@ def test_every_page_is_quiet_light_and_narrow_enough(chromium, served, site, nam
                 wrong.append(f"{name}: wider than 320 px: {wide}")
             wrong += [f"{name}: {trouble}" for trouble in seen.troubles()]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_first_screen_is_drawn_first_and_then_all(chromium, served, chapter):
+    skipped = """
+    [...document.querySelectorAll("main p")]
+      .filter((p) => !p.checkVisibility({ contentVisibilityAuto: true })
+        && !p.closest("details")).length
+    """
+    with watch(chromium, served, viewport={"width": 1280, "height": 900}) as seen:
+        page = seen.page
+        page.route("**/site.js*", lambda route: route.abort())
+        page.goto(f"{served}/{chapter}")
+        assert page.evaluate(skipped) > 20
+        page.goto(f"{served}/{chapter}#exercises")  # opened in its middle
+        page.reload()
+        assert page.evaluate(skipped) == 0
+        assert page.locator("#exercises h2").bounding_box()["y"] < 900
+        page.unroute("**/site.js*")
+        seen.forget()
+        page.goto("about:blank")
+        page.goto(f"{served}/{chapter}")
+        settle(page)
+        assert page.evaluate(skipped) == 0
+        assert seen.troubles() == []
 
 
 def test_scripts_that_come_late_move_nothing(chromium, served, chapter):
@@ -407,6 +432,7 @@ def test_links_to_claims_lead_to_their_proofs(chromium, served):
     with watch(chromium, served) as seen:
         page = seen.page
         page.goto(f"{served}/chapters/claims.html")
+        settle(page)
         link = page.locator(".claims a").last
         title = link.inner_text()
         link.click()

@@ -47,18 +47,37 @@
   }
 }
 
+// The first screen is drawn: now the sections below it, one at a time, so that the reader
+// can act in between.
+const allDrawn = new Promise((done) => {
+  const sections = [...document.querySelectorAll("article > section > section")];
+  const next = () => {
+    const section = "first" in document.documentElement.dataset && sections.shift();
+    if (section) {
+      section.classList.add("drawn");
+      setTimeout(next, 20);
+    } else {
+      delete document.documentElement.dataset.first;
+      done();
+    }
+  };
+  addEventListener("load", () => setTimeout(next));
+});
+
 // Whatever scrolls sideways can be reached and scrolled with the keyboard.
 {
   const wide = document.querySelectorAll("pre, .table, .formula");
   const update = () => {
-    for (const box of wide) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    const widths = [...wide].map((box) => box.scrollWidth > box.clientWidth);
+    wide.forEach((box, i) => {
+      if (widths[i]) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
-    }
+    });
   };
-  update();
-  addEventListener("resize", update);
-  document.fonts.ready.then(update);
+  Promise.all([allDrawn, document.fonts.ready]).then(() => {
+    update();
+    addEventListener("resize", update);
+  });
 }
 
 // A button that copies the code of a cell.

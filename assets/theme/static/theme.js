@@ -1,8 +1,7 @@
 // What has to happen before the page is drawn.
 "use strict";
 
-// Ask for the fonts before the style sheets do, so that the text does not move when they
-// come. From file:// a browser refuses to, and complains.
+// Ask for the fonts before the text does, so that it does not move when they come. From file:// a browser refuses to, and complains.
 if (location.protocol !== "file:") {
   for (const font of document.currentScript.dataset.fonts.split(" ")) {
     const link = document.createElement("link");
@@ -56,4 +55,9 @@ const theme = (() => {
     if (location.protocol === "file:") root.run = "disk";
     else if (!("Worker" in window && "WebAssembly" in window)) root.run = "none";
   }
+}
+
+// Draw the first screen first, where the page is opened at its top.
+if (!location.hash && performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+  document.documentElement.dataset.first = "";
 }
