@@ -390,6 +390,21 @@ def test_what_is_hidden_to_be_predicted_opens_by_keyboard(chromium, served, name
     assert opened > 0
 
 
+def test_a_diagnosis_opens_and_closes_its_repair(chromium, served):
+    with watch(chromium, served) as seen:
+        page = seen.page
+        page.goto(f"{served}/chapters/15_bug_gallery.html")
+        bug = page.locator("#all-right-in-training-all-wrong-in-validation")
+        shown, repair = bug.get_by_text("Diagnosis"), bug.locator("details.reveal")
+        assert repair.count() == 4  # two cells
+        for is_open in (True, False):
+            shown.click()
+            for part in repair.all():
+                expect(part).to_have_js_property("open", is_open)
+        others = page.locator("details.reveal[open]")
+        expect(others).to_have_count(0)
+
+
 def test_what_scrolls_sideways_can_be_reached_by_keyboard(chromium, served, chapter):
     unreachable = """
     () => [...document.querySelectorAll("main *")]

@@ -100,6 +100,19 @@ for (const code of document.querySelectorAll(".cell_input pre")) {
   code.parentElement.append(button);
 }
 
+// A hidden cell right below a fold belongs to it: a diagnosis opens its repair as well.
+{
+  const hidden = ".cell.tag_hide-input.tag_hide-output";
+  for (const fold of document.querySelectorAll("details")) {
+    fold.addEventListener("toggle", () => {
+      let cell = fold.nextElementSibling;
+      for (; cell?.matches(hidden); cell = cell.nextElementSibling) {
+        for (const part of cell.querySelectorAll(".reveal")) part.open = fold.open;
+      }
+    });
+  }
+}
+
 // On paper nothing can be opened, so what is hidden is printed.
 addEventListener("beforeprint", () => {
   for (const reveal of document.querySelectorAll("details.reveal")) reveal.open = true;
