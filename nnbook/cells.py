@@ -46,8 +46,11 @@ class Statement:
     sets, touches : frozenset of str
         Names whose value it changes in part (`x[0] = 1`), and those whose value it may
         change because it calls something for its effect (`model.fit(x)`).
-    late, effects : frozenset of str
-        Names that its functions read when they are called, and those they change.
+    late : frozenset of str
+        Names that its functions read when they are called.
+    effects : frozenset of (str, bool)
+        Names that its functions change when they are called, and whether they set a
+        part of them; else they only call something that may change them.
     stateful : frozenset of str
         The names that it gives to what changes whenever it is used: a generator of
         random numbers, a model, an optimiser.
@@ -90,7 +93,10 @@ class Reader(ast.NodeVisitor):
         while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
             node = node.value
         if isinstance(node, ast.Name) and not self.is_local(node.id):
-            (self.effects if self.depth else kind).add(node.id)
+            if self.depth:
+                self.effects.add((node.id, kind is self.sets))
+            else:
+                kind.add(node.id)
 
     def visit_Name(self, node):
         """A name, read or given a value."""
@@ -285,8 +291,9 @@ def resolved(sources, left_out=frozenset()):
             runs = runs and all(map(is_here, imported(statement.node)))
             absent = absent - gives if runs else absent | gives | statement.sets
             indirect = set().union(*(effects.get(name, ()) for name in reads))
-            changes = statement.sets | (statement.touches - fixed)
-            changes |= indirect | (reads & stateful)
+            may_change = statement.touches | {name for name, sets in indirect}
+            changes = statement.sets | {name for name, sets in indirect if sets}
+            changes |= (may_change - fixed) | (reads & stateful)
             found.append((statement, runs, changes))
             stateful = (stateful - gives) | statement.stateful
             lasting = isinstance(statement.node, Import | Definition)

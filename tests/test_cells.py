@@ -74,6 +74,17 @@ def run(*sources):
             "t",
             ["t = []", "def f():\n    t.append(1)", "def g():\n    f()", "x = g()"],
         ),
+        # Called with a function or a module, they change neither; a part may be set.
+        (
+            ["def h(): pass", "def f(m): m.fit(loss=h)", "x = f([])"],
+            "h()",
+            ["def h():\n    pass"],
+        ),
+        (
+            ["def h(): pass", "def f(): h.n = 1", "x = f()"],
+            "h.n",
+            ["def h():\n    pass", "def f():\n    h.n = 1", "x = f()"],
+        ),
         # A comprehension and a class keep their names to themselves.
         (["i = 1"], "[i for i in range(3)]", []),
         (["i = 1"], "[i for _ in range(3)]", ["i = 1"]),
