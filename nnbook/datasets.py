@@ -711,7 +711,9 @@ def _filled(word, rng):
     start, end = word.find("{"), word.find("}")
     if start < 0:
         return word
-    return f"{rng.choice(_MAIL_WORDS[word[start + 1 : end]])}{word[end + 1 :]}"
+    words = _MAIL_WORDS[word[start + 1 : end]]
+    # What `rng.choice(words)` draws, which would first make an array of them.
+    return f"{words[rng.integers(len(words))]}{word[end + 1 :]}"
 
 
 def _masked(word, rng):
