@@ -2,7 +2,9 @@
 
 The chapter on sequences trains one simple recurrent layer and one LSTM on
 `datasets.marked_signs`. One training is a matter of luck, so here are more: starts and
-learning rates, for twice as many epochs, and how many signs each got right.
+learning rates, for twice as many epochs, and how many signs each got right. An LSTM has
+four times as many weights as a simple layer of its width, so there is also a simple
+layer with as many weights.
 
     python benchmarks/gates.py
 
@@ -17,22 +19,24 @@ from nnbook.datasets import marked_signs
 from nnbook.initializers import glorot_uniform, orthogonal
 
 STEPS, UNITS, EPOCHS = 50, 16, 20
+AS_MANY_WEIGHTS = 34  # 34 * (2 + 34 + 1) = 1258; the LSTM: 4 * 16 * (2 + 16 + 1) = 1216
 STARTS, RATES = 4, (0.003, 0.01, 0.02)
 
 
 def first_weights(layer, rng):
     """What Keras draws itself, drawn by `rng`: turns for the way from step to step."""
     W, U, b = layer.get_weights()
-    turns = [orthogonal((UNITS, UNITS), rng=rng) for _ in range(U.shape[1] // UNITS)]
+    n = len(U)
+    turns = [orthogonal((n, n), rng=rng) for _ in range(U.shape[1] // n)]
     layer.set_weights([glorot_uniform(W.shape, rng=rng), np.hstack(turns), b])
 
 
-def right_after_training(kind, start, rate, samples, new_samples):
+def right_after_training(kind, units, start, rate, samples, new_samples):
     rng = np.random.default_rng(start)
-    layers = [kind(UNITS), keras.layers.Dense(1)]
+    layers = [kind(units), keras.layers.Dense(1)]
     model = keras.Sequential([keras.Input((STEPS, 2)), *layers])
     first_weights(layers[0], rng)
-    last = [glorot_uniform((UNITS, 1), rng=rng), np.zeros(1)]
+    last = [glorot_uniform((units, 1), rng=rng), np.zeros(1)]
     layers[1].set_weights(last)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     model.compile(optimizer=keras.optimizers.Adam(rate), loss=loss)
@@ -45,18 +49,24 @@ def right_after_training(kind, start, rate, samples, new_samples):
 def main():
     samples = marked_signs(1000, rng=np.random.default_rng(0), steps=STEPS)
     new_samples = marked_signs(1000, rng=np.random.default_rng(1), steps=STEPS)
-    right = {}
-    for kind in (keras.layers.SimpleRNN, keras.layers.LSTM):
-        right[kind.__name__] = {
+    kinds = {
+        "SimpleRNN": (keras.layers.SimpleRNN, UNITS),
+        "SimpleRNN, wide": (keras.layers.SimpleRNN, AS_MANY_WEIGHTS),
+        "LSTM": (keras.layers.LSTM, UNITS),
+    }
+    right = {
+        name: {
             str(rate): [
-                round(right_after_training(kind, s, rate, samples, new_samples), 2)
+                round(right_after_training(*kind, s, rate, samples, new_samples), 2)
                 for s in range(STARTS)
             ]
             for rate in RATES
         }
+        for name, kind in kinds.items()
+    }
     result = {
         "what": f"share of signs right after {EPOCHS} epochs, {STEPS} steps, "
-        f"{UNITS} units, by rate, {STARTS} starts each",
+        f"{UNITS} units (wide: {AS_MANY_WEIGHTS}), by rate, {STARTS} starts each",
         "right": right,
         "keras": keras.__version__,
     }
