@@ -147,7 +147,7 @@ class Sequential:
                 "not run last. Call forward(x, training=True) first."
             )
         d_x = self._down(checks.real_array("d_output", d_output))
-        # A layer may write its next gradient into the same array.
+        # A layer may hand down the very array that it was given.
         return None if d_x is None else d_x.copy()
 
     def fit(
@@ -222,6 +222,7 @@ class Sequential:
         names += ["val_loss"] * (validation_data is not None)
         history = self.history = {name: [] for name in names}
         self._can_go_back = False
+        _keep_freed_memory()
         for epoch in range(epochs):
             where = f"epoch {epoch + 1} of {epochs}"
             values = {
@@ -550,6 +551,17 @@ def _shape_text(shape):
         return "any"
     sizes = ["?" if size is None else str(size) for size in shape[1:]]
     return f"({', '.join(['n', *sizes])})"
+
+
+def _keep_freed_memory():
+    """Let what one step has freed serve the next one.
+
+    The C library of Linux gives large arrays back to the system, which clears their
+    memory before it hands it out again. In a convolutional network that takes a fifth
+    of the time. Once it has seen a large array freed, here one of nearly 32 MiB that is
+    never written to, it keeps all that are no larger. Elsewhere this does nothing.
+    """
+    np.empty(2**25 - 2**13, np.uint8)
 
 
 def _check_converging(value, name, where, optimizer):
