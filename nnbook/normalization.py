@@ -13,6 +13,8 @@ takes all features of one sample, and does the same in training and outside.
 The chapter on training derives and teaches both.
 """
 
+import math
+
 import numpy as np
 
 from nnbook import checks
@@ -23,7 +25,7 @@ class Normalization(Layer):
     """What both normalizations share: everything but what a mean is taken over.
 
     An array of shape (samples, ..., n) is seen as rows of n features. So an image with
-    n channels is one row for each of its pixels.
+    n channels is one row for each of its pixels. In a line there may be several rows.
 
     Parameters
     ----------
@@ -38,11 +40,11 @@ class Normalization(Layer):
     ----------
     std : ndarray
         What the last `forward` divided by, sqrt(variance + epsilon).
-    normalized : ndarray, shape (rows, n)
-        The rows of the last `forward`, before gamma and beta.
-    measured : bool
-        Whether mean and variance were those of the rows themselves.
+    normalized : ndarray, shape (lines, rows in a line * n)
+        What the last `forward` made of its input, before gamma and beta.
     """
+
+    together = 1  # how many rows stand side by side in a line
 
     def __init__(self, n, *, epsilon=1e-3, dtype=np.float32):
         super().__init__(dtype)
@@ -63,50 +65,50 @@ class Normalization(Layer):
             )
         return input_shape
 
-    def mean(self, rows):
-        """The mean of what belongs together, in a shape that can be subtracted."""
+    def lines(self, x):
+        """The rows of `x` in lines."""
+        return x.reshape(-1, self.together * self.n)
+
+    def line(self, values):
+        """One value for each feature, as often as a line has rows."""
+        return np.tile(values, self.together)
+
+    def total(self, lines):
+        """The sum of each feature over all rows, shape (n,)."""
+        # As a product: BLAS adds up tall arrays several times faster than `sum`.
+        sums = np.ones(len(lines), lines.dtype) @ lines
+        return sums.reshape(-1, self.n).sum(axis=0)
+
+    def deviations_and_variance(self, lines, training):
+        """The lines minus their mean, and what to take the root of and divide by."""
         raise NotImplementedError
 
-    def mean_and_variance(self, rows, training):
-        """What to subtract from the rows and, after a square root, to divide by."""
-        self.measured = True
-        mean = self.mean(rows)
-        deviations = rows - mean
-        deviations *= deviations
-        return mean, self.mean(deviations)
+    def input_gradient(self, d_lines):
+        """From the gradient by the output, and those in `grads`, that by the input."""
+        raise NotImplementedError
 
     def forward(self, x, training=False):
         """gamma * (x - mean) / sqrt(variance + epsilon) + beta."""
         x = self.check_input(x)
-        rows = x.reshape(-1, self.n)
-        mean, variance = self.mean_and_variance(rows, training)
-        self.std = np.sqrt(variance + self.epsilon)
         # In place where it can be: a new array for each step would cost more time than
         # the arithmetic.
-        self.normalized = rows - mean
+        self.normalized, variance = self.deviations_and_variance(
+            self.lines(x), training
+        )
+        self.std = np.sqrt(variance + self.epsilon)
         self.normalized /= self.std
-        output = self.normalized * self.params["gamma"]
-        output += self.params["beta"]
+        output = self.normalized * self.line(self.params["gamma"])
+        output += self.line(self.params["beta"])
         return output.reshape(x.shape)
 
     def backward(self, d_output):
         """Note d_gamma and d_beta in `grads`, return d_x."""
         d_output = self.check_gradient(d_output)
-        d_rows = d_output.reshape(-1, self.n)
-        self.grads["gamma"][...] = _sum_of_rows(d_rows * self.normalized)
-        self.grads["beta"][...] = _sum_of_rows(d_rows)
-        if not self.needs_input_gradient:
-            return None
-        d_normalized = d_rows * self.params["gamma"]
-        if self.measured:
-            # Two more roads: where m numbers make up a mean and a std, each of them
-            # moves the mean by 1 / m and the std by its own normalized value / m.
-            by_mean = self.mean(d_normalized)
-            by_std = self.mean(d_normalized * self.normalized)
-            d_normalized -= by_mean
-            d_normalized -= self.normalized * by_std
-        d_normalized /= self.std
-        return d_normalized.reshape(d_output.shape)
+        d_lines = d_output.reshape(self.normalized.shape)
+        self.grads["gamma"][...] = self.total(d_lines * self.normalized)
+        self.grads["beta"][...] = self.total(d_lines)
+        if self.needs_input_gradient:
+            return self.input_gradient(d_lines).reshape(d_output.shape)
 
 
 class BatchNormalization(Normalization):
@@ -130,6 +132,8 @@ class BatchNormalization(Normalization):
 
     Attributes
     ----------
+    measured : bool
+        Whether the last `forward` used mean and variance of the rows themselves.
     state : dict of ndarray, shape (n,)
         "moving_mean", at first 0, and "moving_variance", at first 1.
 
@@ -164,20 +168,39 @@ class BatchNormalization(Normalization):
             "moving_variance": np.ones(self.n, self.dtype),
         }
 
-    def mean(self, rows):
-        """The mean of each feature over the rows, shape (n,)."""
-        return _sum_of_rows(rows) / len(rows)
+    def lines(self, x):
+        """The rows in lines of up to 32: NumPy is faster on few long than on many."""
+        self.together = math.gcd(x.size // self.n, 32)
+        return super().lines(x)
 
-    def mean_and_variance(self, rows, training):
-        """Those of the rows while training, else the running averages."""
+    def deviations_and_variance(self, lines, training):
+        """With those of the rows while training, else with the running averages."""
+        n_rows = len(lines) * self.together
         # Where there are no rows there is no mean either, and nothing to normalize.
-        self.measured = training and len(rows) > 0
+        self.measured = training and n_rows > 0
         if not self.measured:
-            return self.state["moving_mean"], self.state["moving_variance"]
-        mean, variance = super().mean_and_variance(rows, training)
+            deviations = lines - self.line(self.state["moving_mean"])
+            return deviations, self.line(self.state["moving_variance"])
+        mean = self.total(lines) / n_rows
+        deviations = lines - self.line(mean)
+        variance = self.total(deviations * deviations) / n_rows
         self._follow("moving_mean", mean)
         self._follow("moving_variance", variance)
-        return mean, variance
+        return deviations, self.line(variance)
+
+    def input_gradient(self, d_lines):
+        """The gradient by the output, less what would move mean and spread."""
+        slope = self.line(self.params["gamma"]) / self.std
+        if not self.measured:
+            return d_lines * slope
+        # Two more roads: where m rows make up a mean and a std, each of them moves the
+        # mean by 1 / m and the std by its own normalized value / m. What that costs
+        # all rows together has been added up already, for beta and gamma.
+        m = len(d_lines) * self.together
+        d_x = d_lines - self.line(self.grads["beta"] / m)
+        d_x -= self.normalized * self.line(self.grads["gamma"] / m)
+        d_x *= slope
+        return d_x
 
     def _follow(self, name, new):
         moving = self.state[name]
@@ -218,7 +241,17 @@ class LayerNormalization(Normalization):
         """The mean of each row, shape (rows, 1)."""
         return rows @ np.ones((self.n, 1), self.dtype) / self.n
 
+    def deviations_and_variance(self, lines, training):
+        """With those of each row, in training and outside."""
+        deviations = lines - self.mean(lines)
+        return deviations, self.mean(deviations * deviations)
 
-def _sum_of_rows(rows):
-    # As a product: BLAS adds up tall arrays several times faster than `sum`.
-    return np.ones(len(rows), rows.dtype) @ rows
+    def input_gradient(self, d_lines):
+        """As for a batch, but a mean is over the features, and gamma inside of it."""
+        d_normalized = d_lines * self.params["gamma"]
+        by_mean = self.mean(d_normalized)
+        by_std = self.mean(d_normalized * self.normalized)
+        d_normalized -= by_mean
+        d_normalized -= self.normalized * by_std
+        d_normalized /= self.std
+        return d_normalized
