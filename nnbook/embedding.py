@@ -162,11 +162,17 @@ class Embedding(Layer):
         d_rows = self.check_gradient(d_output).reshape(-1, self.dim)
         # Sorted, equal ids stand side by side, and each run is added up in one go.
         order = self.ids.argsort(axis=None, kind="stable")
-        ids = self.ids.take(order)
+        ids, d_rows = self.ids.take(order), d_rows.take(order, axis=0)
         is_first = np.ones(len(ids), bool)
         is_first[1:] = ids[1:] != ids[:-1]
         starts = np.flatnonzero(is_first)
-        return ids[starts], np.add.reduceat(d_rows.take(order, axis=0), starts, axis=0)
+        lengths = np.diff(starts, append=len(ids))
+        # Runs of one are their own sum, and in a large table nearly all are.
+        rows, longer = d_rows.take(starts, axis=0), lengths > 1
+        if longer.any():
+            runs, lengths = d_rows[np.repeat(longer, lengths)], lengths[longer]
+            rows[longer] = np.add.reduceat(runs, np.cumsum(lengths) - lengths, axis=0)
+        return ids[starts], rows
 
 
 def cosine_similarity(a, b):
