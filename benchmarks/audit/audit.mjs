@@ -85,6 +85,7 @@ async function barriers(browser, url) {
     const page = await browser.newPage();
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
     await page.goto(url);
+    await page.waitForSelector("html:not([data-first])"); // all of it is drawn
     await page.evaluate(axe);
     found += await page.evaluate(async () => {
       const { violations } = await globalThis.axe.run({ resultTypes: ["violations"] });

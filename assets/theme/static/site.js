@@ -115,5 +115,5 @@ for (const code of document.querySelectorAll(".cell_input pre")) {
 
 // On paper nothing can be opened, so what is hidden is printed.
 addEventListener("beforeprint", () => {
-  for (const reveal of document.querySelectorAll("details.reveal")) reveal.open = true;
+  for (const fold of document.querySelectorAll("article details")) fold.open = true;
 });
