@@ -27,6 +27,8 @@ NOT_HERE = {"nnbook.widgets", "nnbook.sphinxext"}
 
 # What is called for its effect on the page and changes nothing that it is given.
 HARMLESS = {"print", "show_source"}
+# What changes the object it is called on, and not the data that it is given.
+LEARNS = {"fit"}
 
 Import = ast.Import | ast.ImportFrom
 Definition = ast.FunctionDef | ast.ClassDef
@@ -149,7 +151,10 @@ class Reader(ast.NodeVisitor):
         """What is called for its effect may change what it is called on or with."""
         call = node.value
         if isinstance(call, ast.Call) and name_of(call.func) not in HARMLESS:
-            for part in (call.func, *call.args, *(k.value for k in call.keywords)):
+            changed = [call.func]
+            if name_of(call.func) not in LEARNS:
+                changed += [*call.args, *(keyword.value for keyword in call.keywords)]
+            for part in changed:
                 self.change(part, self.touches)
         self.generic_visit(node)
 

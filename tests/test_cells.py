@@ -54,6 +54,9 @@ def run(*sources):
             "y",
             ["r = default_rng(0)", "x = r.normal()", "y = r.normal()"],
         ),
+        # What learns from an array changes itself.
+        (["m = M()", "a = [1]", "m.fit(a)"], "a", ["a = [1]"]),
+        (["m = M()", "a = [1]", "m.fit(a)"], "m", ["m = M()", "a = [1]", "m.fit(a)"]),
         # What only looks at it changes nothing.
         (["a = []", "print(a)"], "a", ["a = []"]),
         (["a = []", "b = sum(a)"], "a", ["a = []"]),
