@@ -47,14 +47,14 @@
   }
 }
 
-// The first screen is drawn: now the sections below it, one at a time, so that the reader
-// can act in between.
+// The first screen is drawn: now the sections below it, in five portions, so that the
+// reader can act in between.
 const allDrawn = new Promise((done) => {
   const sections = [...document.querySelectorAll("article > section > section")];
+  const portion = Math.ceil(sections.length / 5);
   const next = () => {
-    const section = "first" in document.documentElement.dataset && sections.shift();
-    if (section) {
-      section.classList.add("drawn");
+    if ("first" in document.documentElement.dataset && sections.length) {
+      for (const section of sections.splice(0, portion)) section.classList.add("drawn");
       setTimeout(next, 20);
     } else {
       delete document.documentElement.dataset.first;
