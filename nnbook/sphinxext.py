@@ -16,14 +16,17 @@ stop the build and name the page. The layout and the style sheet stand in
 
 import ast
 import atexit
+import base64
 import functools
 import hashlib
+import io
 import json
 import os
 import posixpath
 import re
 import shutil
 import sys
+import tarfile
 import textwrap
 import zipfile
 from dataclasses import dataclass
@@ -31,6 +34,7 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+import nbformat
 from bs4 import BeautifulSoup
 from bs4.element import PreformattedString
 from docutils import nodes
@@ -671,6 +675,61 @@ def write_package(path):
             archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
+# A notebook that is downloaded --------------------------------------------------------
+
+BRINGS_ALONG = """\
+*This notebook brings the book's package `nnbook` with it; the next cell unpacks it \
+where it is missing. The rest, in JupyterLab: `%pip install numpy matplotlib \
+scikit-learn anywidget tensorflow`. Colab has all but anywidget, which the cell \
+installs.*"""
+UNPACK = """\
+# @title The package nnbook, packed into letters
+import base64
+import importlib.util
+import io
+import sys
+import tarfile
+import tempfile
+
+PACKED = "{packed}"
+if importlib.util.find_spec("nnbook") is None:
+    folder = tempfile.mkdtemp()
+    with tarfile.open(fileobj=io.BytesIO(base64.b64decode(PACKED))) as files:
+        files.extractall(folder)
+    sys.path.insert(0, folder)
+if importlib.util.find_spec("anywidget") is None:
+    get_ipython().run_line_magic("pip", "install --quiet anywidget")
+"""
+
+
+def packed_package():
+    """All that notebooks use of nnbook, as letters: a tar file, compressed."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:xz") as archive:
+        for file in sorted(PACKAGE.rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                entry = tarfile.TarInfo(file.relative_to(PACKAGE.parent).as_posix())
+                entry.size = file.stat().st_size
+                with file.open("rb") as content:
+                    archive.addfile(entry, content)
+    return base64.b64encode(packed.getvalue()).decode()
+
+
+def bring_along(path, packed):
+    """Put a cell with the package behind the title of a notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    source = UNPACK.replace("{packed}", packed)
+    hidden = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+    new = [
+        nbformat.v4.new_markdown_cell(BRINGS_ALONG, id="brings-along"),
+        nbformat.v4.new_code_cell(source, id="unpack", metadata=hidden),
+    ]
+    ids = {cell.id for cell in new}  # a page that was not built anew has them already
+    title, *others = [cell for cell in notebook.cells if cell.id not in ids]
+    notebook.cells = [title, *new, *others]
+    nbformat.write(notebook, path)
+
+
 # Code, figures, tables and hidden outputs --------------------------------------------
 
 COLOURED = (
@@ -806,41 +865,17 @@ POLICY = "; ".join(
 )
 
 
-def launch_links(repository, branch, path):
-    """Where else a notebook of a public repository can be opened.
-
-    Parameters
-    ----------
-    repository, branch : str
-        The repository's address, empty if there is none, and its branch.
-    path : str
-        The notebook's path in it.
-
-    Returns
-    -------
-    list of (text, address)
+def source_link(repository, branch, path):
+    """The address of a notebook in its public repository, or "" if there is none.
 
     Examples
     --------
-    >>> for text, link in launch_links("https://github.com/me/book", "main", "a.ipynb"):
-    ...     print(link)
-    https://colab.research.google.com/github/me/book/blob/main/a.ipynb
-    https://mybinder.org/v2/gh/me/book/main?urlpath=lab/tree/a.ipynb
-    https://github.com/me/book/blob/main/a.ipynb
-    >>> launch_links("", "main", "a.ipynb")
-    []
+    >>> source_link("https://example.org/me/book/", "main", "chapters/a.ipynb")
+    'https://example.org/me/book/blob/main/chapters/a.ipynb'
+    >>> source_link("", "main", "chapters/a.ipynb")
+    ''
     """
-    if not repository:
-        return []
-    repository = repository.rstrip("/")
-    source = [("see its source", f"{repository}/blob/{branch}/{path}")]
-    home = "https://github.com/"
-    if not repository.startswith(home):
-        return source
-    name = repository.removeprefix(home)
-    colab = f"https://colab.research.google.com/github/{name}/blob/{branch}/{path}"
-    binder = f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath=lab/tree/{path}"
-    return [("open it in Colab", colab), ("run it on Binder", binder), *source]
+    return repository and f"{repository.rstrip('/')}/blob/{branch}/{path}"
 
 
 def site_address(repository, baseurl):
@@ -946,7 +981,7 @@ def page_context(app, pagename, templatename, context, doctree):
         "description": description_of(doctree, fallback=app.config.html_title),
         "fonts": TEXT_FONTS + FORMULA_FONTS * has_formulas,
         "has_formulas": has_formulas,
-        "launch": launch_links(repository, branch, f"{pagename}.ipynb"),
+        "source": source_link(repository, branch, f"{pagename}.ipynb"),
         "notebook": bool(notebook),
         "parts": parts_of(app.env),
         "policy": POLICY,
@@ -983,6 +1018,9 @@ def write_files(app, exception):
     write_widgets(static / "widgets")
     if app.book_python:
         write_python(app.book_python, static / "python")
+    packed = packed_package()
+    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
+        bring_along(path, packed)
     # Whoever asks for the folder gets the first page, without a redirect.
     first = app.builder.get_target_uri(app.config.root_doc)
     shutil.copyfile(Path(app.outdir, first), Path(app.outdir, "index.html"))

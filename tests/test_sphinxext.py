@@ -237,23 +237,6 @@ def test_the_package_for_the_page_is_small_complete_and_the_same_each_time(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("repository", "texts"),
-    [
-        ("", []),
-        ("https://example.org/me/book", ["see its source"]),
-        (
-            "https://github.com/me/book/",
-            ["open it in Colab", "run it on Binder", "see its source"],
-        ),
-    ],
-)
-def test_links_to_run_a_notebook_depend_on_where_it_is_published(repository, texts):
-    links = sphinxext.launch_links(repository, "main", "chapters/a.ipynb")
-    assert [text for text, _ in links] == texts
-    assert all("//chapters" not in link for _, link in links)
-
-
-@pytest.mark.parametrize(
     ("repository", "baseurl", "address"),
     [
         ("", "", ""),
@@ -527,9 +510,9 @@ def test_the_renderer_of_formulas_stays_at_home(book, folder):
 
 
 def test_a_public_book_has_buttons_previews_and_a_sitemap(book, folder):
-    launch = [link["href"] for link in book["two"].select(".notebook a")]
-    assert launch[0] == "_sources/two.ipynb"
-    assert launch[1].startswith("https://colab.research.google.com/github/me/book/")
+    links = [link["href"] for link in book["two"].select(".notebook a")]
+    assert links[0] == "_sources/two.ipynb"
+    assert links[1].endswith("/blob/main/two.ipynb")
     address = book["two"].select_one("meta[property='og:url']")["content"]
     assert address == "https://me.github.io/book/two.html"
     image = book["two"].select_one("meta[property='og:image']")["content"]
@@ -539,6 +522,38 @@ def test_a_public_book_has_buttons_previews_and_a_sitemap(book, folder):
     assert [element[0].text for element in sitemap.getroot()] == [
         f"https://me.github.io/book/{name}.html" for name in ("intro", "one", "two")
     ]
+
+
+ALONE = """
+import sys
+sys.path[:] = [path for path in sys.path if path != {root!r}]
+sys.meta_path[:] = [finder for finder in sys.meta_path if "ditable" not in str(finder)]
+{unpack}
+import matplotlib.pyplot as plt
+import nnbook.datasets, nnbook.exercises.neurons, nnbook.plots
+from nnbook.widgets.stairs_neuron import StairsNeuron
+plt.style.use("nnbook.book")
+StairsNeuron()
+print(nnbook.datasets.digits()[0].shape, nnbook.__file__)
+"""
+
+
+def test_a_downloaded_notebook_brings_the_package_with_it(book, folder, tmp_path):
+    path = folder / "_build/html/_sources/two.ipynb"
+    sphinxext.bring_along(path, sphinxext.packed_package())  # twice is once
+    title, words, unpack, *others = nbformat.read(path, as_version=4).cells
+    assert title.source.startswith("# Two") and "brings" in words.source
+    assert unpack.metadata.jupyter.source_hidden and unpack.id == "unpack"
+    assert all(cell.id.startswith("cell-") for cell in others)
+    code = ALONE.format(root=str(ROOT), unpack=unpack.source)
+    alone = tmp_path / "alone.py"
+    alone.write_text(code, encoding="utf-8")
+    finished = subprocess.run(
+        [sys.executable, alone], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("(1797, 8, 8, 1) ")
+    assert str(ROOT) not in finished.stdout
 
 
 def test_the_folder_itself_shows_the_first_page(book):
