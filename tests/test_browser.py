@@ -474,3 +474,5 @@ def test_links_to_claims_lead_to_their_proofs(chromium, served):
         words = cell.locator("xpath=ancestor-or-self::div").last.inner_text()
         assert title.split()[0] in words
         assert 0 <= cell.bounding_box()["y"] < page.viewport_size["height"]
+        code = page.locator(".cell:target pre, .cell:has(:target) pre").first
+        assert code.is_visible()  # the last chapter hides its repairs

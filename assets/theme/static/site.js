@@ -113,6 +113,16 @@ for (const code of document.querySelectorAll(".cell_input pre")) {
   }
 }
 
+// Whoever follows a link to a hidden cell wants to see it.
+{
+  const show = () => {
+    const cell = document.querySelector(":target")?.closest(".cell");
+    for (const part of cell?.querySelectorAll(".reveal") ?? []) part.open = true;
+  };
+  show();
+  addEventListener("hashchange", show);
+}
+
 // On paper nothing can be opened, so what is hidden is printed.
 addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("article details")) fold.open = true;
