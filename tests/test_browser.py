@@ -474,5 +474,15 @@ def test_links_to_claims_lead_to_their_proofs(chromium, served):
         words = cell.locator("xpath=ancestor-or-self::div").last.inner_text()
         assert title.split()[0] in words
         assert 0 <= cell.bounding_box()["y"] < page.viewport_size["height"]
-        code = page.locator(".cell:target pre, .cell:has(:target) pre").first
-        assert code.is_visible()  # the last chapter hides its repairs
+
+
+def test_a_link_to_a_claim_in_a_hidden_cell_opens_it(chromium, served, names):
+    gallery = next(name for name in names if name.startswith("chapters/15"))
+    with watch(chromium, served) as seen:
+        page = seen.page
+        page.goto(f"{served}/{gallery}")
+        cell = page.locator(".cell.tag_hide-input[id^=claim]").first
+        assert not cell.locator("pre").first.is_visible()
+        page.goto(f"{served}/{gallery}#{cell.get_attribute('id')}")
+        cell.locator("pre").first.wait_for(state="visible", timeout=2000)
+        assert seen.troubles() == []
