@@ -94,6 +94,7 @@ def survives(module, source, folder):
     target.write_text(source)
     run = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     tests = [f"tests/test_{module}.py", *MORE_TESTS.get(module, [])]
+    tests.append(f"nnbook/{module}.py")  # the examples of its docstrings
     environment = os.environ | {"PYTHONPATH": str(folder)}
     try:
         done = subprocess.run(
