@@ -307,6 +307,12 @@ def test_every_widget_has_its_picture_and_its_sentence(pages, site):
             "theme.js"
         ]:
             wrong.append(f"{name(site, path)} waits for {blocking}")
+        # A browser asks for no style sheet that stands behind a script before it has
+        # run the script, because the page's policy might forbid the sheet.
+        loaded = page.head.select("script[src], link[rel=stylesheet]")
+        kinds = [element.name for element in loaded]
+        if kinds != sorted(kinds):  # "link" before "script"
+            wrong.append(f"{name(site, path)} asks for style sheets after a script")
     assert not wrong, "\n".join(wrong)
 
 
