@@ -104,6 +104,7 @@ def test_stratified_sides_have_the_same_mixture():
         (([1],), {}, ValueError, "test_size 0.5 leaves one side without any of 1"),
         (([],), {}, ValueError, "leaves one side without any of 0 samples"),
         (([1, 2],), {"test_size": 2}, ValueError, "test_size 2 leaves one side"),
+        (([1, 2],), {"test_size": 1e-12}, ValueError, "test_size 1e-12 leaves one"),
         (([1, 2],), {"test_size": 0}, ValueError, "test_size must be at least 1, got"),
         (([1, 2],), {"test_size": 0.0}, ValueError, "above 0 and below 1, got 0.0"),
         (([1, 2],), {"test_size": 1.0}, ValueError, "above 0 and below 1, got 1.0"),

@@ -497,6 +497,9 @@ def test_a_gradient_that_does_not_fit_is_refused(name):
 
 
 ONES = np.ones((3, 4))
+PAIR = np.ones((2, 3, 4))  # two samples
+BLIND = np.zeros((2, 3, 3), bool)
+BLIND[1, 2] = True
 
 
 @pytest.mark.parametrize(
@@ -550,6 +553,11 @@ ONES = np.ones((3, 4))
             lambda: attention(ONES, ONES, ONES, np.arange(3)[:, None] < [1, 1, 1]),
             ValueError,
             "mask lets query 1 look nowhere",
+        ),
+        (
+            lambda: attention(PAIR, PAIR, PAIR, mask=~BLIND),
+            ValueError,
+            "mask lets query 1, 2 look nowhere",
         ),
         (
             lambda: attention([[np.nan]], [[1.0]], [[1.0]]),
