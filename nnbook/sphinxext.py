@@ -178,7 +178,7 @@ class Chapter:
 
     `effort` is the last paragraph of its first cell: how long it takes, and what it
     asks for. `runs` are the code cells that can be run in the page, by their place
-    among the code cells.
+    among the code cells, and `needs_kernel` those that print as well and cannot.
     """
 
     name: str
@@ -187,6 +187,7 @@ class Chapter:
     effort: str
     claims: tuple[Claim, ...]
     runs: frozenset[int] = frozenset()
+    needs_kernel: frozenset[int] = frozenset()
 
 
 def claims_in(source):
@@ -274,13 +275,15 @@ def read_chapter(name, path):
         raise BookError(f"in {name}: the first cell must start with the title, '# ...'")
     title, _, rest = opening.removeprefix("# ").partition("\n")
     paragraphs = [" ".join(text.split()) for text in rest.strip().split("\n\n")]
+    runs = runs_in_page(notebook)
     return Chapter(
         name=name,
         title=title.strip(),
         summary=paragraphs[0],
         effort=paragraphs[-1].strip("*"),
         claims=tuple(claims),
-        runs=runs_in_page(notebook),
+        runs=runs,
+        needs_kernel=printing(notebook) - runs,
     )
 
 
@@ -527,6 +530,11 @@ RUN_BAR = (
     '<div class="run-bar">'
     '<button type="button" class="run" disabled>Edit and run</button>{note}</div>'
 )
+# What TensorFlow or a figure has a part in, and what takes long.
+KERNEL_BAR = (
+    '<div class="run-bar"><span class="needs-kernel">Needs a kernel: '
+    '<a href="#as-notebook">open the notebook</a>.</span></div>'
+)
 # Where the page cannot run it, an answer can still be checked elsewhere.
 ELSEWHERE = (
     '<span class="elsewhere">To check your answer, '
@@ -558,9 +566,13 @@ def runs_in_page(notebook):
     code = [cell for cell in notebook if cell["cell_type"] == "code"]
     slow = {place for place, cell in enumerate(code) if NEEDS_KERNEL in tags_of(cell)}
     can = cells.can_run(["".join(cell["source"]) for cell in code], slow)
-    return frozenset(
-        place for place, cell in enumerate(code) if can[place] and prints_text(cell)
-    )
+    return frozenset(place for place in printing(notebook) if can[place])
+
+
+def printing(notebook):
+    """The code cells of a notebook that print text and nothing else, by their place."""
+    code = [cell for cell in notebook if cell["cell_type"] == "code"]
+    return frozenset(place for place, cell in enumerate(code) if prints_text(cell))
 
 
 def tags_of(cell):
@@ -575,7 +587,10 @@ def prints_text(cell):
 
 
 def mark_cells(app, doctree):
-    """Put a button below the code of each cell that can be run in the page."""
+    """Put a button below the code of each cell that can be run in the page.
+
+    Below what prints and cannot be run here stands what it needs.
+    """
     chapters = {chapter.name: chapter for chapter in app.env.book_chapters}
     chapter = chapters.get(app.env.docname)
     code = [
@@ -583,16 +598,20 @@ def mark_cells(app, doctree):
         for cell in doctree.findall(nodes.container)
         if cell.get("nb_element") == "cell_code"
     ]
-    for place in chapter.runs if chapter else ():
-        cell = code[place]
-        cell["classes"].append("runs")
-        note = ELSEWHERE if "tag_exercise" in cell["classes"] else ""
+    if not chapter:
+        return
+    for place in chapter.runs | chapter.needs_kernel:
+        cell, bar = code[place], KERNEL_BAR
+        if place in chapter.runs:
+            cell["classes"].append("runs")
+            is_exercise = "tag_exercise" in cell["classes"]
+            bar = RUN_BAR.format(note=ELSEWHERE if is_exercise else "")
         inputs = next(
             part
             for part in cell.findall(nodes.container)
             if part.get("nb_element") == "cell_code_source"
         )
-        inputs += nodes.raw("", RUN_BAR.format(note=note), format="html")
+        inputs += nodes.raw("", bar, format="html")
 
 
 def python_wheel():

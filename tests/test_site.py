@@ -358,18 +358,22 @@ def test_the_list_of_claims_is_what_the_notebooks_proved(pages, site):
     assert f"it: {total} claims" in " ".join(pages[site / "intro.html"].text.split())
 
 
-def test_every_cell_that_can_run_in_its_page_has_a_button(pages, site):
+def test_every_cell_that_prints_has_a_button_or_says_what_it_needs(pages, site):
     wrong, count = [], 0
     there = (site / "_static/python").exists()
     for path, page in pages.items():
         notebook = ROOT / path.relative_to(site).with_suffix(".ipynb")
-        runs = read_chapter("", notebook).runs if notebook.exists() else ()
+        chapter = read_chapter("", notebook) if notebook.exists() else None
+        runs = chapter.runs if chapter else set()
         # Also those whose code is folded away; the places are those of the notebook.
         cells = [c for c in page.select(".cell") if c.select_one(".cell_input")]
         marked = {place for place, c in enumerate(cells) if c.select(".run-bar button")}
         count += len(marked)
-        if marked != set(runs):
-            wrong.append(f"{name(site, path)}: {marked ^ set(runs)}")
+        if marked != runs:
+            wrong.append(f"{name(site, path)}: {marked ^ runs}")
+        told = {place for place, c in enumerate(cells) if c.select(".needs-kernel")}
+        if told != (chapter.needs_kernel if chapter else set()):
+            wrong.append(f"{name(site, path)}: {told} say that they need a kernel")
         scripts = page.select("script[src*='run.js']")
         if bool(scripts) != bool(there and runs):
             wrong.append(f"{name(site, path)} loads the runner for nothing, or not")

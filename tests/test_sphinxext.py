@@ -207,6 +207,7 @@ def test_what_prints_text_and_needs_numpy_alone_runs_in_the_page():
         code_cell("print(x)", tags=["exercise"]),
     ]
     assert sphinxext.runs_in_page(notebook) == {1, 2, 8}
+    assert sphinxext.printing(notebook) == {1, 2, 5, 6, 7, 8}
 
 
 def test_the_wheel_may_be_missing_but_not_another_one(monkeypatch, tmp_path):
