@@ -714,7 +714,7 @@ PACKED = "{packed}"
 if importlib.util.find_spec("nnbook") is None:
     folder = tempfile.mkdtemp()
     with tarfile.open(fileobj=io.BytesIO(base64.b64decode(PACKED))) as files:
-        files.extractall(folder)
+        files.extractall(folder, filter="data")
     sys.path.insert(0, folder)
 if importlib.util.find_spec("anywidget") is None:
     get_ipython().run_line_magic("pip", "install --quiet anywidget")

@@ -111,18 +111,23 @@ async () => (await axe.run({
 """
 
 
+def with_axe(page, script, *arguments):
+    """What a script says that uses axe-core, which is loaded once a page."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    return page.evaluate(script, *arguments)
+
+
 def bad_colours(page, known):
     """Text that is hard to read; the looks of the page are added to the known ones."""
-    page.evaluate(Axe().axe_script)
-    found, looks = page.evaluate(COLOURS, known)
+    found, looks = with_axe(page, COLOURS, known)
     known[:] = looks
     return in_words(found)
 
 
 def barriers(page):
     """What axe-core finds besides colours."""
-    page.evaluate(Axe().axe_script)
-    return in_words(page.evaluate(ALL_BUT_COLOURS))
+    return in_words(with_axe(page, ALL_BUT_COLOURS))
 
 
 def in_words(found):

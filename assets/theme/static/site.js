@@ -68,9 +68,10 @@ const allDrawn = new Promise((done) => {
 {
   const wide = document.querySelectorAll("pre, .table, .formula");
   const update = () => {
-    const widths = [...wide].map((box) => box.scrollWidth > box.clientWidth);
+    // All are measured before the first is changed: else each would be laid out anew.
+    const isWide = [...wide].map((box) => box.scrollWidth > box.clientWidth);
     wide.forEach((box, i) => {
-      if (widths[i]) box.tabIndex = 0;
+      if (isWide[i]) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     });
   };

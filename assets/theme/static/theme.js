@@ -1,7 +1,8 @@
 // What has to happen before the page is drawn.
 "use strict";
 
-// Ask for the fonts before the text does, so that it does not move when they come. From file:// a browser refuses to, and complains.
+// Ask for the fonts before the text does, so that it does not move when they come. From
+// file:// a browser refuses to, and complains.
 if (location.protocol !== "file:") {
   for (const font of document.currentScript.dataset.fonts.split(" ")) {
     const link = document.createElement("link");
