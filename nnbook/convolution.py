@@ -15,6 +15,7 @@ The chapter on convolution teaches this file: sizes and windows, then the layers
 kernels that people have made by hand.
 """
 
+import math
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -26,7 +27,7 @@ from nnbook.initializers import glorot_uniform
 from nnbook.layers import Layer
 
 # What a core keeps at hand, in bytes: the second-level cache of an ordinary processor.
-CACHE = 2**20
+CACHE = 2**21
 
 
 def output_size(size, kernel_size, *, stride=1, padding="valid"):
@@ -433,10 +434,11 @@ class MaxPooling2D(Pooling2D):
 
     Attributes
     ----------
-    x : ndarray, shape (samples, height, width, channels)
-        The input of the last `forward`.
-    largest : ndarray, shape (samples, rows, columns, channels)
-        The largest number of each window.
+    x_shape : tuple
+        The shape of the last input.
+    beats : ndarray of bool, shape (places, samples, rows, columns, channels)
+        For each place in the window, row after row, whether its entry is larger than
+        those at all places before.
 
     Raises
     ------
@@ -461,34 +463,43 @@ class MaxPooling2D(Pooling2D):
 
     def forward(self, x, training=False):
         """The maximum over each window."""
-        self.x = self.check_input(x)
-        (height, width), (down, right) = self.window, self.stride
-        # First down, where whole lines are compared with each other, and then, with
-        # fewer of them left, to the right: k + k comparisons in place of k * k.
-        lines = _largest(places(self.x, (height, 1), (down, 1)))
-        self.largest = _largest(places(lines, (1, width), (1, right)))
-        return self.largest.copy()
+        x = self.check_input(x)
+        self.x_shape = x.shape
+        largest = np.empty(self.output_shape(x.shape), x.dtype)
+        self.beats = np.empty((math.prod(self.window), *largest.shape), bool)
+        for part in _groups(len(x), x.nbytes):
+            so_far = largest[part]
+            so_far.fill(-np.inf)
+            places = self.places(x[part])
+            for entries, beats in zip(places, self.beats[:, part], strict=True):
+                # What lies side by side in memory is compared several times faster.
+                entries = entries.copy()
+                np.greater(entries, so_far, out=beats)
+                np.maximum(entries, so_far, out=so_far)
+        return largest
 
     def backward(self, d_output):
         """A window's gradient goes to its largest entry; if several, to the first."""
         d_output = self.check_gradient(d_output)
         if not self.needs_input_gradient:
             return None
-        d_x = np.empty_like(self.x)
-        overlap = self.stride[0] < self.window[0] or self.stride[1] < self.window[1]
+        d_x = np.empty(self.x_shape, d_output.dtype)
+        side_by_side = self.window == self.stride
         for part in _groups(len(d_x), d_x.nbytes):
             d_x[part] = 0
-            left = d_output[part].copy()
-            x_places, d_places = self.places(self.x[part]), self.places(d_x[part])
-            for entries, d_entries in zip(x_places[:-1], d_places[:-1], strict=True):
-                # True and False multiply like 1 and 0: a winner takes all that is left.
-                taken = left * (entries == self.largest[part])
-                left -= taken
-                if overlap:
-                    d_entries += taken
-                else:  # nobody else gives to these entries, and to write is faster
-                    d_entries[...] = taken
-            d_places[-1] += left
+            d_places = self.places(d_x[part])
+            unclaimed = np.ones(d_output[part].shape, bool)
+            # The last entry that beats all before it is the first of the largest.
+            for beats, d_entries in zip(
+                self.beats[::-1, part], d_places[::-1], strict=True
+            ):
+                wins = beats & unclaimed
+                unclaimed ^= wins
+                # True and False multiply like 1 and 0.
+                if side_by_side:  # nobody else gives to these entries
+                    np.multiply(d_output[part], wins, out=d_entries)
+                else:
+                    d_entries += d_output[part] * wins
         return d_x
 
 
@@ -605,15 +616,6 @@ KERNELS = MappingProxyType(
         "emboss": _read_only([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
     }
 )
-
-
-def _largest(arrays):
-    """The maximum of arrays of one shape, entry by entry."""
-    first, *others = arrays
-    largest = first.copy()
-    for array in others:
-        np.maximum(largest, array, out=largest)
-    return largest
 
 
 def _groups(n, n_bytes):
