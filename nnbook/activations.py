@@ -179,7 +179,8 @@ def relu(z):
     >>> relu([-2.0, 0.0, 3.0])
     array([0., 0., 3.])
     """
-    return np.maximum(_real(z), 0)
+    # The same as np.maximum(z, 0), which takes NumPy several times as long.
+    return _real(z).clip(0, np.inf)
 
 
 def relu_grad(z):
