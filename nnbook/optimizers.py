@@ -261,21 +261,22 @@ class Adam(Optimizer):
 
     def move(self, params, grads, rate):
         """params -= corrected rate * mean gradient / (sqrt(mean square) + epsilon)."""
-        mean, mean_square, work = self.kept
-        np.multiply(grads, 1 - self.beta_1, out=work)
-        mean *= self.beta_1
-        mean += work
+        total, total_square, work = self.kept
+        total *= self.beta_1
+        total += grads
         np.square(grads, out=work)
-        work *= 1 - self.beta_2
-        mean_square *= self.beta_2
-        mean_square += work
+        total_square *= self.beta_2
+        total_square += work
+        # Means are these totals times 1 - beta. Multiplying single numbers by that, at
+        # the end, saves two of twelve passes over all the weights.
+        scale, scale_square = 1 - self.beta_1, math.sqrt(1 - self.beta_2)
         # Both means start at 0 and are too small by these factors after t steps.
         t = self.steps + 1
         rate *= math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
-        np.sqrt(mean_square, out=work)
-        work += self.epsilon
-        np.divide(mean, work, out=work)
-        work *= rate
+        np.sqrt(total_square, out=work)
+        work += self.epsilon / scale_square
+        np.divide(total, work, out=work)
+        work *= rate * scale / scale_square
         params -= work
 
 

@@ -100,15 +100,17 @@ const OPTIMIZERS = {
     };
   },
   adam: ({ rate, momentum, correct }) => () => {
-    let [mean, square, t] = [0, 0, 0];
+    let [total, square, t] = [0, 0, 0];
+    const scale = Math.sqrt(1 - 0.999);
     return (g) => {
       t += 1;
-      mean = mean * momentum + g * (1 - momentum);
-      square = square * 0.999 + g * g * (1 - 0.999);
+      total = total * momentum + g;
+      square = square * 0.999 + g * g;
       const correction = Math.sqrt(1 - 0.999 ** t) / (1 - momentum ** t);
       // Divided first, as in Python: where balls dance, the last bit of a step grows.
       const corrected = (correct ? rate : rate / correction) * correction;
-      return -(mean / (Math.sqrt(square) + 1e-7) * corrected);
+      const size = Math.sqrt(square) + 1e-7 / scale;
+      return -(total / size * (corrected * (1 - momentum) / scale));
     };
   },
 };

@@ -283,16 +283,18 @@ const MOVERS = {
     };
   },
   adam(rate, n) {
-    const mean = new Float64Array(n);
+    const total = new Float64Array(n);
     const square = new Float64Array(n);
+    const scale = Math.sqrt(1 - 0.999);
     let t = 0;
     return (params, grads) => {
       t += 1;
       const corrected = rate * (Math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t));
       for (let i = 0; i < n; i += 1) {
-        mean[i] = mean[i] * 0.9 + grads[i] * (1 - 0.9);
-        square[i] = square[i] * 0.999 + grads[i] * grads[i] * (1 - 0.999);
-        params[i] -= mean[i] / (Math.sqrt(square[i]) + 1e-7) * corrected;
+        total[i] = total[i] * 0.9 + grads[i];
+        square[i] = square[i] * 0.999 + grads[i] * grads[i];
+        const size = Math.sqrt(square[i]) + 1e-7 / scale;
+        params[i] -= total[i] / size * (corrected * (1 - 0.9) / scale);
       }
     };
   },
