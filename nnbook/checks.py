@@ -79,7 +79,7 @@ def real_array(name, value, *, dtype=None, finite=True):
         # What is too large for a smaller type becomes infinite, and is reported below.
         with np.errstate(over="ignore"):
             array = given.astype(dtype)
-    if finite and not np.isfinite(array).all():
+    if finite and not all_finite(array):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         too_large = f", too large for {dtype}" if np.isfinite(given[where]) else ""
         raise ValueError(
@@ -87,6 +87,12 @@ def real_array(name, value, *, dtype=None, finite=True):
             f"{given[where]}{too_large}"
         )
     return array
+
+
+def all_finite(array):
+    """Whether no entry is NaN or infinite."""
+    # On the small batches of a training loop, to count takes half the time of `all`.
+    return np.count_nonzero(np.isfinite(array)) == array.size
 
 
 def batch(name, value, n_features=None, *, expects="the layer", dtype=None):
@@ -159,9 +165,9 @@ def class_labels(name, value, n_classes):
             f"{name} must be integers 0..{n_classes - 1}, got dtype {array.dtype}"
         )
     labels = array.astype(np.int64, copy=False)
-    outside = np.flatnonzero((labels < 0) | (labels >= n_classes))
-    if len(outside):
-        first = int(outside[0])
+    # Seen as unsigned a negative label is a huge one, so the largest tells it all.
+    if labels.size and labels.view(np.uint64).max() >= n_classes:
+        first = int(np.flatnonzero((labels < 0) | (labels >= n_classes))[0])
         raise ValueError(
             f"{name}: label {array[first]} at index {first} outside 0..{n_classes - 1}"
         )

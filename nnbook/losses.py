@@ -176,11 +176,12 @@ def binary_cross_entropy_with_logits(prediction, target):
     # z speaks for one answer; `against` is the share of the target that says the other.
     # exp(-|z|) cannot overflow, and in both lines all terms that matter have one sign,
     # so no digits cancel.
-    against = np.where(z >= 0, 1 - target, target)
-    small = np.exp(-np.abs(z))
-    loss = np.log1p(small) + against * np.abs(z)
-    d_size = (against - (1 - against) * small) / (1 + small) / z.size
-    d_prediction = np.where(z >= 0, d_size, -d_size)
+    says_yes, size = z >= 0, np.abs(z)
+    against = np.where(says_yes, 1 - target, target)
+    small = np.exp(-size)
+    loss = np.log1p(small) + against * size
+    d_size = (against - small / (1 + small)) / z.size
+    d_prediction = np.where(says_yes, d_size, -d_size)
     return _mean(loss), d_prediction.astype(dtype, copy=False)
 
 
@@ -211,7 +212,7 @@ def _pair(prediction, target):
 
 def _within_0_and_1(name, array, cure=""):
     outside = (array < 0) | (array > 1)
-    if outside.any():
+    if np.count_nonzero(outside):
         where = [int(i) for i in np.argwhere(outside)[0]]
         raise ValueError(
             f"{name} must lie in 0..1, but {name}{where} is {array[outside][0]}{cure}"
@@ -220,4 +221,4 @@ def _within_0_and_1(name, array, cure=""):
 
 def _mean(values):
     """Mean, divided before the sum: inf only where the mean itself is too large."""
-    return float(np.sum(values / values.size))
+    return float((values / values.size).sum())

@@ -245,35 +245,35 @@ class Sequential:
         order = rng.permutation(len(x))
         n_steps = math.ceil(len(x) / batch_size)
         total = 0.0
-        for step in range(n_steps):
-            rows = order[step * batch_size : (step + 1) * batch_size]
-            value = self._step(x.take(rows, 0), y.take(rows, 0), loss, optimizer)
-            if not math.isfinite(value):
-                place = f"{where}, step {step + 1} of {n_steps}"
-                _check_converging(value, "loss", place, optimizer)
-            total += value * len(rows)
-        largest = np.max(np.abs(self.flat_params), initial=0)
+        # Numbers that run away are reported in words, with the place.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for step in range(n_steps):
+                rows = order[step * batch_size : (step + 1) * batch_size]
+                value = self._step(x.take(rows, 0), y.take(rows, 0), loss, optimizer)
+                if not math.isfinite(value):
+                    place = f"{where}, step {step + 1} of {n_steps}"
+                    _check_converging(value, "loss", place, optimizer)
+                total += value * len(rows)
+        largest = np.abs(self.flat_params).max(initial=0)
         _check_converging(largest, "largest weight", where, optimizer)
         return total / len(x)
 
     def _step(self, x, y, loss, optimizer):
         """Train on one batch; returns its loss, and NaN instead of a useless step."""
-        # Numbers that run away are reported in words, with the place, by `_epoch`.
-        with np.errstate(over="ignore", invalid="ignore"):
-            prediction = self._up(x, training=True)
-            if not np.isfinite(prediction).all():
-                return math.nan
-            value, d_prediction = loss(prediction, y)
-            if math.isfinite(value):
-                self._down(d_prediction)
-                optimizer.step(self.flat_params, self.flat_grads)
+        prediction = self._up(x, training=True)
+        if not checks.all_finite(prediction):
+            return math.nan
+        value, d_prediction = loss(prediction, y)
+        if math.isfinite(value):
+            self._down(d_prediction)
+            optimizer.step(self.flat_params, self.flat_grads)
         return float(value)
 
     def _loss_of(self, x, y, loss):
         """The loss over all samples, as when not training; NaN for wild predictions."""
         with np.errstate(over="ignore", invalid="ignore"):
             prediction = self._predict(x)
-            if not np.isfinite(prediction).all():
+            if not checks.all_finite(prediction):
                 return math.nan
             return float(loss(prediction, y)[0])
 

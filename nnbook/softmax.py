@@ -18,6 +18,7 @@ chapter on its stability the rest of this file.
 import numpy as np
 
 from nnbook.checks import (
+    all_finite,
     class_labels,
     not_empty,
     plain_array,
@@ -217,38 +218,45 @@ def softmax_cross_entropy(logits, labels):
     array([[ 0.25, -0.25]])
     """
     logits, labels = _samples(logits, labels)
-    largest, others, d_logits = _rows(logits)  # its p becomes p - t below
-    log_sum = np.log1p(others)
-    if labels.ndim == 1:
-        true = np.arange(len(logits)), labels
-        largest, log_sum = largest[:, 0], log_sum[:, 0]
-        half_losses = _half_surprise(logits[true], largest, log_sum)
-        # p - 1, with the digits that the subtraction would lose where p is close to 1.
-        d_logits[true] = np.expm1(_difference(logits[true], largest) - log_sum)
-    else:
-        half_surprises = _half_surprise(logits, largest, log_sum)
-        # A class that is ruled out costs nothing, but in floats 0 times inf is NaN.
-        half_surprises[labels == 0] = 0
-        half_losses = (labels * half_surprises).sum(axis=1)
-        d_logits -= labels
+    # 1e308 below -1e308 overflows, to the infinity that it should be.
+    with np.errstate(over="ignore"):
+        with_labels = _with_classes if labels.ndim == 1 else _with_shares
+        half_losses, d_logits = with_labels(logits, labels)
     d_logits /= len(logits)
     # Divided before the sum, so that only a mean too large for a float is infinite.
-    return 2 * float(np.sum(half_losses / len(logits), dtype=np.float64)), d_logits
+    half_losses /= len(logits)
+    return 2 * float(half_losses.sum(dtype=np.float64)), d_logits
 
 
-def _rows(logits):
-    """The largest logit of each row, the sum of the other exponentials, and softmax.
+def _with_classes(logits, labels):
+    """Half of each loss, and p - t, where the true class of each row is known."""
+    rows = np.arange(len(logits))
+    true = rows, labels
+    largest = _finite(logits[rows, logits.argmax(axis=1)], logits)
+    # The gap of two floats can overflow, half of it cannot.
+    half_gap = largest / 2 - logits[true] / 2
+    exponentials = np.exp(logits - largest[:, None])
+    of_true = exponentials[true]
+    exponentials[true] = 0
+    others = exponentials.sum(axis=1)
+    # Where p is close to 1, 1 - p is what the others have: subtracted, it would lose
+    # its digits. And so would the logarithm of a sum that is close to 1.
+    exponentials[true] = -others
+    log_sum = np.log1p(others + (of_true - 1))
+    exponentials /= (others + of_true)[:, None]
+    return half_gap + log_sum / 2, exponentials
 
-    What the functions above do along any axis. With two axes plain indices will do,
-    which are faster on the small batches of a training loop.
-    """
-    peak = np.arange(len(logits)), logits.argmax(axis=1)
-    largest = _finite(logits[peak], logits)[:, None]
-    exponentials = np.exp(_difference(logits, largest))
-    exponentials[peak] = 0
-    others = exponentials.sum(axis=1, keepdims=True)
-    exponentials[peak] = 1
-    return largest, others, exponentials / (1 + others)
+
+def _with_shares(logits, shares):
+    """Half of each loss, and p - t, where the classes have shares t of each row."""
+    largest = _finite(logits.max(axis=1, keepdims=True), logits)
+    exponentials = np.exp(logits - largest)
+    log_sum = _log_sum(exponentials, 1)
+    half_surprises = (largest / 2 - logits / 2) + log_sum / 2
+    # A class that is ruled out costs nothing, but in floats 0 times inf is NaN.
+    half_surprises[shares == 0] = 0
+    p = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return (shares * half_surprises).sum(axis=1), p - shares
 
 
 def _log_sum(exponentials, axis):
@@ -260,11 +268,6 @@ def _log_sum(exponentials, axis):
     others = exponentials.copy()
     np.put_along_axis(others, others.argmax(axis, keepdims=True), 0, axis)
     return np.log1p(others.sum(axis, keepdims=True))
-
-
-def _half_surprise(logits, largest, log_sum):
-    """Half of -log p: the gap of two floats can overflow, half of it cannot."""
-    return (largest / 2 - logits / 2) + log_sum / 2
 
 
 def _difference(logits, largest):
@@ -306,10 +309,10 @@ def _logits(logits, axis):
             f"axis must be below {logits.ndim}, got {axis} (logits has shape "
             f"{logits.shape})"
         )
-    return _with_classes(logits, axis)
+    return _in_order(logits, axis)
 
 
-def _with_classes(logits, axis):
+def _in_order(logits, axis):
     """Refuse rows without a class, and lay the logits out in the usual order.
 
     In another order of memory the same numbers could add up to another last digit.
@@ -325,7 +328,7 @@ def _finite(largest, logits):
     A NaN or plus infinity would be the largest itself, and minus infinity is the
     largest only where a row has nothing else.
     """
-    if np.isfinite(largest).all():
+    if all_finite(largest):
         return largest
     wrong = np.argwhere(np.isnan(logits) | (logits == np.inf))
     if len(wrong):
@@ -344,7 +347,7 @@ def _samples(logits, labels):
             f"logits must have shape (samples, classes), got {logits.shape}. "
             f"One sample? Use logits[None, :]."
         )
-    logits = _with_classes(logits, axis=1)
+    logits = _in_order(logits, axis=1)
     not_empty("logits", logits)
     labels = plain_array("labels", labels)
     if labels.ndim == 2:
