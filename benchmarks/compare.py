@@ -11,7 +11,9 @@ one machine on one day.
     MNIST=mnist.npz python benchmarks/compare.py   # with real pictures in W3 and W4
 
 writes compare.json into the data of the package, unless only some works were done.
-PyTorch is left out where it is not installed.
+PyTorch is left out where it is not installed. "nnbook, AVX-512" is nnbook with other
+matrix products: OpenBLAS does not choose its kernels for the widest vectors on every
+processor that has them; one environment variable makes it.
 """
 
 import importlib
@@ -24,6 +26,7 @@ from time import perf_counter
 
 LIBRARIES = {
     "nnbook": "with_nnbook",
+    "nnbook, AVX-512": "with_nnbook",
     "Keras": "with_keras",
     "Keras, tuned": "with_keras_tuned",
     "PyTorch": "with_torch",
@@ -40,6 +43,7 @@ ONE_THREAD = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYTHONWARNINGS": "ignore",
 }
+WIDE_PRODUCTS = {"OPENBLAS_CORETYPE": "SkylakeX"}
 
 
 def timed(run, times):
@@ -71,10 +75,11 @@ def serve(module):
 class Library:
     """A library in its own process."""
 
-    def __init__(self, module):
+    def __init__(self, name):
+        settings = WIDE_PRODUCTS if name.endswith("AVX-512") else {}
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--serve", module],
-            env=os.environ | ONE_THREAD,
+            [sys.executable, __file__, "--serve", LIBRARIES[name]],
+            env=os.environ | ONE_THREAD | settings,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -128,15 +133,15 @@ def table(results):
 
 
 def main():
-    from report import blas, circumstances, write
+    from report import blas, circumstances, has_avx512, write
     from works import WHAT
 
     works = sys.argv[1:] or list(WHAT)
-    libraries = {
-        name: Library(module)
-        for name, module in LIBRARIES.items()
-        if name != "PyTorch" or importlib.util.find_spec("torch")
+    here = {
+        "PyTorch": importlib.util.find_spec("torch"),
+        "nnbook, AVX-512": has_avx512(),  # elsewhere its products would crash
     }
+    libraries = {name: Library(name) for name in LIBRARIES if here.get(name, True)}
     results = {}
     for work in works:
         results[work] = compared(rounds_of(work, libraries))

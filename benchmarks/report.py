@@ -24,6 +24,14 @@ def processor():
         return platform.processor() or platform.machine()
 
 
+def has_avx512():
+    """Whether the processor has vectors of 512 bits; False where nobody can tell."""
+    try:
+        return "avx512f" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+
+
 def blas():
     """What NumPy's matrix products run on, in a benchmark that gives it one thread."""
     return next(

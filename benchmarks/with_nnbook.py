@@ -65,12 +65,19 @@ def embedding():
     return step
 
 
-def both_ways(layer, training=True):
+def forward(layer):
+    """What the layer does on its way up, inside a network."""
     (maps,) = operands("W6")
-    d_output = np.ones_like(layer.forward(maps, training=training))
+    layer.inside_model = True  # the layer below is not looked at for NaN
+    return lambda: layer.forward(maps, training=True)
+
+
+def both_ways(layer):
+    up = forward(layer)
+    d_output = np.ones_like(up())
 
     def step():
-        layer.forward(maps, training=training)
+        up()
         layer.backward(d_output)
 
     return step
@@ -91,9 +98,7 @@ def prepare(work):
     if work == "W6 batch norm":
         return both_ways(BatchNormalization(MAPS[-1]))
     if work == "W6 pool":
-        (maps,) = operands(work)
-        layer = MaxPooling2D(3)
-        return lambda: layer.forward(maps)
+        return forward(MaxPooling2D(3))
     if work == "W6 pool, back":
         return both_ways(MaxPooling2D(3))
     if work == "W6 convolution":
