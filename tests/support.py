@@ -1,4 +1,6 @@
-"""What several test files need: lists of bad inputs, and odd layouts of good ones."""
+"""What several test files need: bad inputs, odd layouts, the cells of a notebook."""
+
+import json
 
 import numpy as np
 from hypothesis import settings
@@ -29,6 +31,14 @@ NOT_FINITE = [
     ([[1.0, 2.0], [-np.inf, np.nan]], ValueError, r"but \w+\[1, 0\] is -inf"),
 ]
 NOT_A_GENERATOR = [None, 0, -1, 1.5, "0", np.random.RandomState(0), np.random]
+
+
+def code_cells(path):
+    """The code cells of a notebook, and those that are too slow for a page."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in notebook if cell["cell_type"] == "code"]
+    tags = [cell["metadata"].get("tags", []) for cell in code]
+    return code, {place for place, names in enumerate(tags) if "kernel" in names}
 
 
 def layouts(x):

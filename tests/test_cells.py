@@ -1,10 +1,10 @@
 """Which statements a cell needs of the cells above, and what a run hands on."""
 
 import ast
-import json
 from pathlib import Path
 
 import pytest
+from support import code_cells
 
 from nnbook import cells
 
@@ -215,18 +215,6 @@ def test_what_goes_to_stderr_is_shown():
 # The book
 
 CHAPTERS = sorted(Path(__file__).parent.parent.glob("chapters/*.ipynb"))
-
-
-def code_cells(path):
-    """The code cells of a notebook, and those that are too slow for a page."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = [cell for cell in notebook if cell["cell_type"] == "code"]
-    slow = {
-        place
-        for place, cell in enumerate(code)
-        if "kernel" in cell["metadata"].get("tags", [])
-    }
-    return code, slow
 
 
 def stored(cell):

@@ -10,6 +10,7 @@ import re
 import pytest
 from conftest import ROOT, missing, watch
 from playwright.sync_api import expect
+from support import code_cells
 
 from nnbook.sphinxext import read_chapter
 
@@ -124,14 +125,6 @@ RUN = """
   worker.postMessage([source]);
 })
 """
-
-
-def code_cells(path):
-    """The code cells of a notebook, and those that are too slow for a page."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = [cell for cell in notebook if cell["cell_type"] == "code"]
-    tags = [cell["metadata"].get("tags", []) for cell in code]
-    return code, [place for place, names in enumerate(tags) if "kernel" in names]
 
 
 def stored(cell):
