@@ -174,8 +174,8 @@ def binary_cross_entropy_with_logits(prediction, target):
     z, target, dtype = _pair(prediction, target)
     _within_0_and_1("target", target)
     # z speaks for one answer; `against` is the share of the target that says the other.
-    # exp(-|z|) cannot overflow, and in both lines all terms that matter have one sign,
-    # so no digits cancel.
+    # exp(-|z|) cannot overflow, the terms of the loss have one sign, and a whole answer
+    # less a probability of at most one half keeps its digits.
     says_yes, size = z >= 0, np.abs(z)
     against = np.where(says_yes, 1 - target, target)
     small = np.exp(-size)
