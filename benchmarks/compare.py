@@ -139,7 +139,7 @@ def main():
     works = sys.argv[1:] or list(WHAT)
     here = {
         "PyTorch": importlib.util.find_spec("torch"),
-        "nnbook, AVX-512": has_avx512(),  # elsewhere its products would crash
+        "nnbook, AVX-512": has_avx512(),  # its products are for no other processor
     }
     libraries = {name: Library(name) for name in LIBRARIES if here.get(name, True)}
     results = {}

@@ -218,10 +218,8 @@ def softmax_cross_entropy(logits, labels):
     array([[ 0.25, -0.25]])
     """
     logits, labels = _samples(logits, labels)
-    # 1e308 below -1e308 overflows, to the infinity that it should be.
-    with np.errstate(over="ignore"):
-        with_labels = _with_classes if labels.ndim == 1 else _with_shares
-        half_losses, d_logits = with_labels(logits, labels)
+    with_labels = _with_classes if labels.ndim == 1 else _with_shares
+    half_losses, d_logits = with_labels(logits, labels)
     d_logits /= len(logits)
     # Divided before the sum, so that only a mean too large for a float is infinite.
     half_losses /= len(logits)
@@ -235,7 +233,7 @@ def _with_classes(logits, labels):
     largest = _finite(logits[rows, logits.argmax(axis=1)], logits)
     # The gap of two floats can overflow, half of it cannot.
     half_gap = largest / 2 - logits[true] / 2
-    exponentials = np.exp(logits - largest[:, None])
+    exponentials = np.exp(_difference(logits, largest[:, None]))
     of_true = exponentials[true]
     exponentials[true] = 0
     others = exponentials.sum(axis=1)
@@ -250,7 +248,7 @@ def _with_classes(logits, labels):
 def _with_shares(logits, shares):
     """Half of each loss, and p - t, where the classes have shares t of each row."""
     largest = _finite(logits.max(axis=1, keepdims=True), logits)
-    exponentials = np.exp(logits - largest)
+    exponentials = np.exp(_difference(logits, largest))
     log_sum = _log_sum(exponentials, 1)
     half_surprises = (largest / 2 - logits / 2) + log_sum / 2
     # A class that is ruled out costs nothing, but in floats 0 times inf is NaN.
